@@ -1,0 +1,1 @@
+"""The rules, pure: frozen values in, decisions out. No clock, no input or output, no AWS."""

@@ -1,0 +1,217 @@
+"""The register of a meeting: what its captures and its teacher make of every student's mark."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from attendance.domain.policy import Policy
+from attendance.domain.sightings import Box, Sighting
+from attendance.domain.timetable import Meeting
+
+MarkStatus = Literal["present", "late", "left_early", "absent", "excused", "unseen"]
+RegisterStatus = Literal["expected", "provisional", "confirmed", "amended", "not_taken"]
+MarkSource = Literal["camera", "teacher"]
+
+_PRESENCE: frozenset[MarkStatus] = frozenset({"present", "late"})
+# Two later good captures must have missed a student before "left early" is said.
+_MISSES_TO_HAVE_LEFT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A student's best sighting in one capture."""
+
+    capture_id: str
+    taken_at: datetime
+    frame: int
+    face: int
+    box: Box
+    similarity: float
+    recognised: bool
+    frames_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A doubtful candidate, for the teacher to decide, with the evidence that raised the doubt."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One student's status in a meeting."""
+
+    student_id: str
+    status: MarkStatus = "unseen"
+    source: MarkSource = "camera"
+    review: Review | None = None
+    evidence: tuple[Evidence, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOutcome:
+    """What one capture contributed. A good capture had at least one readable frame with a face."""
+
+    capture_id: str
+    taken_at: datetime
+    frames: int
+    readable_frames: int
+    faces: int
+    unknown_faces: int
+    unsearched_faces: int
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return self.readable_frames > 0 and self.faces > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All marks of a meeting. `version` counts its writes; 0 has not been written yet."""
+
+    school_id: str
+    meeting_id: str
+    section_id: str
+    room_id: str
+    date: date
+    period_id: str
+    starts_at: datetime
+    ends_at: datetime
+    policy_version: str
+    status: RegisterStatus
+    marks: Mapping[str, Mark]
+    captures: tuple[CaptureOutcome, ...] = ()
+    version: int = 0
+    ledger_hash: str = ""
+
+    def count(self) -> "Counts":
+        marks = self.marks.values()
+        return Counts(
+            present=sum(mark.status in _PRESENCE for mark in marks),
+            doubtful=sum(mark.status not in _PRESENCE and mark.review is not None for mark in marks),
+            unseen=sum(mark.status == "unseen" and mark.review is None for mark in marks),
+            absent=sum(mark.status == "absent" for mark in marks),
+            students=len(self.marks),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A register in numbers: present counts late too, doubtful open reviews, unseen those without."""
+
+    present: int
+    doubtful: int
+    unseen: int
+    absent: int
+    students: int
+
+
+def expected_register(school_id: str, meeting: Meeting, roster: Iterable[str], policy: Policy) -> Register:
+    """The register before any capture: everybody on the roster is unseen."""
+    return Register(
+        school_id=school_id,
+        meeting_id=meeting.meeting_id,
+        section_id=meeting.section_id,
+        room_id=meeting.room_id,
+        date=meeting.date,
+        period_id=meeting.period_id,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        policy_version=policy.version,
+        status="expected",
+        marks={student_id: Mark(student_id) for student_id in sorted(roster)},
+    )
+
+
+def gather_evidence(
+    capture_id: str, taken_at: datetime, sightings: Iterable[Sighting]
+) -> Mapping[str, Evidence]:
+    """The best sighting of each student on the roster in one capture."""
+    by_student: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        if sighting.on_roster:
+            by_student.setdefault(sighting.student_id, []).append(sighting)
+    gathered = {}
+    for student_id, seen in by_student.items():
+        best = max(seen, key=lambda sighting: sighting.similarity)
+        gathered[student_id] = Evidence(
+            capture_id=capture_id,
+            taken_at=taken_at,
+            frame=best.frame,
+            face=best.face,
+            box=best.box,
+            similarity=best.similarity,
+            recognised=best.band == "recognised",
+            frames_seen=len(seen),
+        )
+    return gathered
+
+
+def fold_capture(
+    register: Register, outcome: CaptureOutcome, evidence: Mapping[str, Evidence], policy: Policy
+) -> Register:
+    """The register with one more capture in it.
+
+    Folding the same capture again, or captures in another order, gives the same marks. A mark that a
+    teacher has set keeps its status; only its evidence grows. A capture that is not good changes no mark.
+    """
+    captures = tuple(
+        sorted(
+            (*(old for old in register.captures if old.capture_id != outcome.capture_id), outcome),
+            key=lambda capture: (capture.taken_at, capture.capture_id),
+        )
+    )
+    good = [capture for capture in captures if capture.is_good]
+    marks = {
+        student_id: _decide(
+            _with_evidence(mark, outcome.capture_id, evidence.get(student_id)), good, register, policy
+        )
+        for student_id, mark in register.marks.items()
+    }
+    status = register.status
+    if status in {"expected", "provisional", "not_taken"}:
+        status = "provisional" if good else "not_taken"
+    return replace(register, captures=captures, marks=marks, status=status)
+
+
+def correct_mark(register: Register, student_id: str, status: MarkStatus, reason: str | None) -> Register:
+    """The register with a teacher's word on one student, which no camera overwrites.
+
+    Raises
+    ------
+    KeyError
+        The student is not on this register.
+    """
+    mark = register.marks[student_id]
+    corrected = replace(mark, status=status, source="teacher", review=None, reason=reason)
+    amended: RegisterStatus = "amended" if register.status in {"confirmed", "amended"} else register.status
+    return replace(register, marks={**register.marks, student_id: corrected}, status=amended)
+
+
+def _with_evidence(mark: Mark, capture_id: str, new: Evidence | None) -> Mark:
+    kept = [old for old in mark.evidence if old.capture_id != capture_id]
+    added = [new] if new is not None else []
+    return replace(mark, evidence=tuple(sorted([*kept, *added], key=lambda e: (e.taken_at, e.capture_id))))
+
+
+def _decide(mark: Mark, good: list[CaptureOutcome], register: Register, policy: Policy) -> Mark:
+    if mark.source == "teacher":
+        return mark
+    seen = {evidence.capture_id: evidence for evidence in mark.evidence if evidence.recognised}
+    if not seen:
+        strongest = max(mark.evidence, key=lambda e: e.similarity, default=None)
+        return replace(mark, status="unseen", review=Review(strongest) if strongest else None)
+    first = min(e.taken_at for e in seen.values())
+    last = max(e.taken_at for e in seen.values())
+    missed_before = any(capture.taken_at < first for capture in good)
+    missed_after = sum(capture.taken_at > last for capture in good)
+    status: MarkStatus = "present"
+    if missed_after >= _MISSES_TO_HAVE_LEFT:
+        status = "left_early"
+    elif missed_before and first > register.starts_at + policy.late_after:
+        status = "late"
+    return replace(mark, status=status, review=None)
