@@ -1,0 +1,45 @@
+"""The face engine: pictures in, faces and unit vectors out. OpenCV and numpy, nothing else.
+
+>>> engine = FaceEngine()
+>>> picture = read_picture(data)
+>>> vectors = [engine.embed(picture, face) for face in engine.detect(picture)]
+"""
+
+from faces.detector import Box, DetectedFace, Landmarks
+from faces.engine import FaceEngine
+from faces.errors import (
+    FaceEngineError,
+    ImageError,
+    ImageFormatError,
+    ImageTooLargeError,
+    ImageUnreadableError,
+    ModelsDamagedError,
+    ModelsMissingError,
+)
+from faces.gallery import Gallery, Neighbour, template_of
+from faces.image import Picture, read_picture
+from faces.quality import FaceQuality, HeadPose
+from faces.similarity import cosine_of, similarity_of
+
+__all__ = [
+    "Box",
+    "DetectedFace",
+    "FaceEngine",
+    "FaceEngineError",
+    "FaceQuality",
+    "Gallery",
+    "HeadPose",
+    "ImageError",
+    "ImageFormatError",
+    "ImageTooLargeError",
+    "ImageUnreadableError",
+    "Landmarks",
+    "ModelsDamagedError",
+    "ModelsMissingError",
+    "Neighbour",
+    "Picture",
+    "cosine_of",
+    "read_picture",
+    "similarity_of",
+    "template_of",
+]
