@@ -1,0 +1,25 @@
+"""Runs the emulator with its supplements; started by process.py inside the emulator's virtual environment."""
+
+import sys
+
+from local.emulator import upstream
+
+
+def main() -> None:
+    """Apply every supplement, then serve until SIGTERM."""
+    upstream.require_pinned_version()
+    # Only now: importing another release could fail in ways that hide the sentence above.
+    from ministack import app  # noqa: PLC0415
+
+    from local.emulator import supplements  # noqa: PLC0415
+
+    supplements.apply_all()
+    sys.argv = ["ministack"]
+    app.main()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except upstream.UpstreamChangedError as error:
+        sys.exit(f"emulator: {error}")
