@@ -50,6 +50,13 @@ class CaptureCommand(Contract):
     image: ImageSettings = ImageSettings()
 
 
+class CancelCommand(Contract):
+    """Cloud to device. What has not been uploaded yet is thrown away; what has ended stays as it ended."""
+
+    schema_name: Literal["cancel.v1"] = Field(default="cancel.v1", alias="schema")
+    capture_id: CaptureId
+
+
 class Reason(Contract):
     code: ReasonCode
     detail: Annotated[str, Field(max_length=500)] = ""
