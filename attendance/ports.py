@@ -38,19 +38,21 @@ class DetectedFace:
 
 @dataclass(frozen=True, slots=True)
 class PictureFaces:
-    """Width and height in pixels, EXIF orientation applied; `calls` is what the answer cost."""
+    """The faces of a picture, and how many calls of the index the answer cost."""
 
-    width: int
-    height: int
     faces: tuple[DetectedFace, ...]
     calls: int
 
 
 @dataclass(frozen=True, slots=True)
-class FaceSearch:
-    """Candidates of one face, best first, one line a student."""
+class FaceSearches:
+    """Candidates of each face asked for, best first, one line a student.
 
-    candidates: tuple[Candidate, ...]
+    `engine` is None where the school has no face references yet, so that nothing was compared.
+    """
+
+    engine: Engine | None
+    candidates: tuple[tuple[Candidate, ...], ...]
     calls: int
 
 
@@ -59,9 +61,6 @@ class FaceIndex(Protocol):
 
     A picture is named by its key in the bucket that the index was built for.
     """
-
-    @property
-    def engine(self) -> Engine: ...
 
     def detect(self, picture_key: str) -> PictureFaces:
         """Every face of a picture.
@@ -75,7 +74,7 @@ class FaceIndex(Protocol):
 
     def search(
         self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
-    ) -> Sequence[FaceSearch]:
+    ) -> FaceSearches:
         """Candidates from `floor` percent up, at most `limit` a face, in the order of `boxes`."""
         ...
 

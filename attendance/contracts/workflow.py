@@ -28,18 +28,23 @@ class OpenCaptureInput(ObjectCreated):
 
 
 class CaptureRef(Contract):
+    """`frames` is how many the manifest promised."""
+
     school_id: Identifier
     device_id: Identifier
     capture_id: CaptureId
     room_id: Identifier
     taken_at: Instant
+    frames: Annotated[int, Field(ge=1)]
 
 
 class FrameRef(Contract):
-    """Frames count from 1, in the order of the manifest."""
+    """A frame that was uploaded. Frames count from 1, in the order of the manifest; sizes are pixels."""
 
     frame: Annotated[int, Field(ge=1)]
     key: str
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
 
 
 class OpenedCapture(Contract):
@@ -179,7 +184,7 @@ class StoredFace(Contract):
 
 
 class FrameFaces(Contract):
-    """work/faces-{frame}.json. Size in pixels of the picture as it is seen, EXIF orientation applied."""
+    """work/faces-{frame}.json. Width and height in pixels, as the manifest gives them."""
 
     frame: Annotated[int, Field(ge=1)]
     key: str
@@ -200,10 +205,12 @@ class SearchedFace(StoredFace):
 
 
 class CaptureCandidates(Contract):
-    """work/candidates.json: every face of the capture with its candidates, best first, by one engine."""
+    """work/candidates.json: every face of the capture with its candidates, best first, by one engine.
 
-    engine_name: str
-    engine_version: str
+    `engine` is written ``name/version``; None where the school has no face references yet.
+    """
+
+    engine: str | None
     faces: tuple[SearchedFace, ...]
 
 

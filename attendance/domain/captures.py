@@ -66,6 +66,11 @@ class Capture:
         return self.status in OPEN_STATUSES
 
 
+def plausible_taken_at(capture: Capture, claimed: datetime) -> datetime:
+    """When the pictures were taken: by the device's clock, held within the window of its command."""
+    return min(max(claimed, capture.requested_at), capture.expires_at)
+
+
 def due_moment(meeting: Meeting, now: datetime, policy: Policy) -> datetime | None:
     """The latest capture moment of a meeting that has come; earlier ones it stands for are not made up."""
     moments = (meeting.starts_at + offset for offset in policy.capture_moments)

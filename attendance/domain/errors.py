@@ -65,6 +65,10 @@ class TimetableConflictError(AttendanceError):
     """Two lessons claim the same room at the same instant."""
 
 
+class EngineNotCalibratedError(AttendanceError):
+    """The policy has no bands for the face engine that answered."""
+
+
 class NoCameraError(NotFoundError):
     """The room has no registered camera."""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from attendance.domain.errors import EngineNotCalibratedError
+
 Band = Literal["recognised", "doubtful", "unknown"]
 
 
@@ -84,13 +86,19 @@ class Policy:
     searches_per_capture: int
     bands: Mapping[str, EngineBands]
 
-    def bands_of(self, engine: Engine) -> EngineBands:
-        """Raises LookupError where the policy has no bands for the engine: they must be calibrated first."""
+    def bands_of(self, engine: str) -> EngineBands:
+        """The bands of an engine, written ``name/version``.
+
+        Raises
+        ------
+        EngineNotCalibratedError
+            The policy has no bands for it.
+        """
         try:
-            return self.bands[str(engine)]
+            return self.bands[engine]
         except KeyError:
-            message = f"policy {self.version} has no bands for engine {engine}: calibrate it first"
-            raise LookupError(message) from None
+            message = f"Policy {self.version} has no bands for the face engine {engine}: calibrate it first."
+            raise EngineNotCalibratedError(message) from None
 
 
 # The operating points measured for YuNet and SFace with one photo a student: cosine 0.45 finds 96 % and lets

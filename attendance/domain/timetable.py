@@ -70,6 +70,15 @@ class Timetable:
         meetings = (self._meeting(lesson, day) for lesson in self.lessons if lesson.falls_on(day))
         return tuple(sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.room_id)))
 
+    def find(self, meeting_id: str) -> Meeting | None:
+        """The meeting with this id, or None where the timetable has no such meeting (any more)."""
+        try:
+            _, day, _ = meeting_id.rsplit(".", 2)
+            meetings = self.meetings_on(date.fromisoformat(day))
+        except ValueError:
+            return None
+        return next((meeting for meeting in meetings if meeting.meeting_id == meeting_id), None)
+
     def resolve(self, room_id: str, instant: datetime) -> Meeting | None:
         """The meeting that the room has at an instant, or None.
 

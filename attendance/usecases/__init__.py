@@ -1,0 +1,1 @@
+"""What Rollcall does, one verb a module. Ports come in as keyword arguments; nothing here knows AWS."""
