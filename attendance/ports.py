@@ -214,6 +214,14 @@ class RegisterStore(Protocol):
     def changes(self, school_id: str, meeting_id: str) -> Sequence[Change]: ...
 
 
+class ProjectionStore(Protocol):
+    """What is derived from registers: student histories and section totals."""
+
+    def put(self, register: Register) -> None:
+        """Replace what an older version projected; never what a newer one did."""
+        ...
+
+
 class DeviceRegistry(Protocol):
     """The IoT registry: the only word on whose a device is and where it stands."""
 

@@ -80,14 +80,17 @@ class ConsentMissingError(AttendanceError):
 class PortraitRefusedError(AttendanceError):
     """The portrait does not pass the enrolment gate.
 
+    Lambda hands on an error's text alone, so the codes stand in it, before the sentence.
+
     Parameters
     ----------
     codes
         Machine codes, named after ISO/IEC 29794-5 components where one exists.
-    message
-        One sentence for the person who took the picture.
+    sentence
+        For the person who took the picture: what is wrong and what to do.
     """
 
-    def __init__(self, codes: tuple[str, ...], message: str) -> None:
-        super().__init__(message)
+    def __init__(self, codes: tuple[str, ...], sentence: str) -> None:
+        super().__init__(f"{','.join(codes)}: {sentence}")
         self.codes = codes
+        self.sentence = sentence

@@ -1,0 +1,98 @@
+"""The steps of enrol-student: consent and quality, then the reference; or a refusal that explains itself."""
+
+from dataclasses import replace
+
+from attendance.contracts.object_keys import PortraitKey, parse_portrait
+from attendance.contracts.workflow import CheckedPortrait, Failure, IndexedPortrait
+from attendance.domain.errors import ConsentMissingError, PortraitRefusedError
+from attendance.domain.portraits import PortraitStatus
+from attendance.ports import Clock, FaceIndex, SchoolStore, StudentStore
+from attendance.usecases.record_failure import cause_of
+
+# Refusals tell the person what to do; anything else is ours to mend.
+_REFUSALS = {
+    "PortraitRefusedError",
+    "ConsentMissingError",
+    "PictureUnreadableError",
+    "PictureTooLargeError",
+}
+
+
+def check_portrait(
+    bucket: str,
+    key: str,
+    *,
+    students: StudentStore,
+    schools: SchoolStore,
+    index: FaceIndex,
+    clock: Clock,
+) -> CheckedPortrait:
+    """CheckPortrait: may this picture become a face reference?
+
+    Raises
+    ------
+    ConsentMissingError, PortraitRefusedError, PictureUnreadableError, PictureTooLargeError
+        It may not, and why.
+    NotFoundError
+        No such student.
+    """
+    place = parse_portrait(key)
+    students.student(place.school_id, place.student_id)
+    _require_consent(place, students, schools, clock)
+    index.inspect_portrait(key)
+    return CheckedPortrait(
+        school_id=place.school_id,
+        student_id=place.student_id,
+        portrait_id=place.portrait_id,
+        bucket=bucket,
+        key=key,
+    )
+
+
+def index_portrait(
+    checked: CheckedPortrait,
+    *,
+    students: StudentStore,
+    schools: SchoolStore,
+    index: FaceIndex,
+    clock: Clock,
+) -> IndexedPortrait:
+    """IndexPortrait: store the reference. Consent is asked for again: it may have been withdrawn since."""
+    place = PortraitKey(checked.school_id, checked.student_id, checked.portrait_id)
+    _require_consent(place, students, schools, clock)
+    reference_id = index.add_reference(checked.school_id, checked.student_id, checked.key)
+    portrait = students.portrait(checked.school_id, checked.student_id, checked.portrait_id)
+    students.put_portrait(replace(portrait, status="enrolled", face_reference_id=reference_id))
+    return IndexedPortrait(
+        school_id=checked.school_id,
+        student_id=checked.student_id,
+        portrait_id=checked.portrait_id,
+        face_reference_id=reference_id,
+    )
+
+
+def record_refusal(key: str, failure: Failure, *, students: StudentStore) -> PortraitStatus:
+    """RecordRefusal: `refused` with what to do, or `failed` where the fault is ours."""
+    place = parse_portrait(key)
+    portrait = students.portrait(place.school_id, place.student_id, place.portrait_id)
+    status: PortraitStatus = "refused" if failure.error in _REFUSALS else "failed"
+    codes, sentence = _explanation(failure)
+    students.put_portrait(replace(portrait, status=status, codes=codes, message=sentence))
+    return status
+
+
+def _require_consent(place: PortraitKey, students: StudentStore, schools: SchoolStore, clock: Clock) -> None:
+    consent = students.consent(place.school_id, place.student_id)
+    today = schools.timetable(place.school_id).local_date(clock())
+    if consent is None or not consent.is_valid_on(today):
+        message = "There is no valid consent for this student: record it first, or mark the student by hand."
+        raise ConsentMissingError(message)
+
+
+def _explanation(failure: Failure) -> tuple[tuple[str, ...], str]:
+    """A refusal's codes stand before its sentence: `FACE_COUNT,POSE: Use a picture of one person.`"""
+    sentence = cause_of(failure)
+    if failure.error != PortraitRefusedError.__name__:
+        return (failure.error.removesuffix("Error"),), sentence
+    codes, _, rest = sentence.partition(": ")
+    return tuple(codes.split(",")), rest
