@@ -109,9 +109,10 @@ class StackDeployer:
 
     def _reasons(self, name: str) -> str:
         events = self._cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-        failures = [
-            f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', '?')}"
-            for event in reversed(events)
-            if event["ResourceStatus"].endswith("_FAILED")
-        ]
+        failures = [_told(event) for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
         return "; ".join(dict.fromkeys(failures))
+
+
+def _told(event: dict[str, Any]) -> str:
+    reason = event.get("ResourceStatusReason", "no reason given")
+    return f"{event['LogicalResourceId']} ({event['ResourceType']}): {reason}"

@@ -1,8 +1,15 @@
 """The supplements, in the order in which they are applied. docs/emulator.md says what each is for."""
 
-from local.emulator import lambda_workers, loopback_only
+from local.emulator import checkpoints, dynamodb_durability, gateway, lambda_workers, loopback_only, root_signatures
 
-ALL = (loopback_only, lambda_workers)
+ALL = (
+    loopback_only,
+    root_signatures,
+    lambda_workers,
+    dynamodb_durability,
+    checkpoints,
+    gateway,
+)
 
 
 def apply_all() -> None:

@@ -3,7 +3,7 @@
 Every supplement replaces functions of one exact release. The source of each replaced function has a
 fingerprint in fingerprints.json, so a release that changes one of them stops the emulator at its start,
 with a sentence that says what to look at, instead of misbehaving later. After a deliberate upgrade, run
-`python -m local.emulator.upstream` in the emulator's virtual environment to record the new ones.
+`python -m local.emulator.record` to write down the new ones.
 """
 
 import hashlib
