@@ -4,7 +4,7 @@ from datetime import date
 
 from attendance.domain.consent import Consent
 from attendance.domain.errors import AttendanceError, NotFoundError
-from attendance.domain.rosters import Enrollment, Student
+from attendance.domain.rosters import Enrollment, Student, roster_on
 from attendance.ports import SchoolStore, StudentStore
 
 
@@ -41,10 +41,9 @@ def add_student(
     if existing is not None and existing != student:
         message = f"There is another student with the id {student.student_id} already. Choose another id."
         raise StudentExistsError(message)
-    if existing is None:
-        students.add_student(
-            school_id, student, [Enrollment(student.student_id, section_id, begins_on=today)]
-        )
+    if student.student_id not in roster_on(schools.enrollments(school_id, section_id), section_id, today):
+        enrollment = Enrollment(student.student_id, section_id, begins_on=today)
+        students.add_student(school_id, student, [enrollment])
     if consent is not None:
         students.record_consent(school_id, student.student_id, consent)
 

@@ -25,7 +25,7 @@ class StudentRecord:
 
 
 def list_students(school_id: str, after: str | None, limit: int, *, students: StudentStore) -> StudentPage:
-    """Up to `limit` students whose ids come after `after`, by id: a page stays right while others are added."""
+    """Up to `limit` students with ids after `after`, by id: pages stay right while others are added."""
     rest = sorted(
         (student for student in students.students(school_id) if after is None or student.student_id > after),
         key=lambda student: student.student_id,

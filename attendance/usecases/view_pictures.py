@@ -78,7 +78,8 @@ class RegisterPictures:
 def shown_capture(register: Register) -> CaptureOutcome | None:
     """The capture whose pictures stand for the register: the latest with readable frames."""
     readable = [capture for capture in register.captures if capture.readable_frames]
-    return (readable or list(register.captures) or [None])[-1]
+    shown = readable or register.captures
+    return shown[-1] if shown else None
 
 
 def view_pictures(
