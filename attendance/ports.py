@@ -15,7 +15,7 @@ from attendance.domain.captures import Capture, CaptureStatus, Device
 from attendance.domain.consent import Consent
 from attendance.domain.ledger import Change
 from attendance.domain.policy import Engine, Policy
-from attendance.domain.portraits import Portrait
+from attendance.domain.portraits import Portrait, PortraitFace
 from attendance.domain.registers import Register
 from attendance.domain.rosters import Enrollment, Section, Student
 from attendance.domain.sightings import Box, Candidate
@@ -78,20 +78,18 @@ class FaceIndex(Protocol):
         """Candidates from `floor` percent up, at most `limit` a face, in the order of `boxes`."""
         ...
 
-    def inspect_portrait(self, picture_key: str) -> None:
-        """The enrolment gate.
+    def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
+        """Every face of a portrait, largest first, with what the enrolment gate asks of it.
 
         Raises
         ------
-        PortraitRefusedError
-            With codes and a sentence.
         PictureUnreadableError, PictureTooLargeError
             The picture itself cannot be used.
         """
         ...
 
     def add_reference(self, school_id: str, student_id: str, picture_key: str) -> str:
-        """Index a portrait's face for a student and return the reference's id; twice gives one reference."""
+        """Index the largest face of a portrait for a student; the id of the new face reference."""
         ...
 
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None: ...

@@ -83,3 +83,10 @@ class CaptureRequest(Contract):
 
     schema_name: Literal["capture_request.v1"] = Field(default="capture_request.v1", alias="schema")
     request_id: Identifier
+
+
+class RequestedCapture(CaptureRequest):
+    """A request as the rule hands it on: room from the topic, client from the connection."""
+
+    room_id: Identifier
+    client_id: Identifier

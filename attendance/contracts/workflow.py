@@ -149,6 +149,13 @@ class RecordFailureInput(Contract):
     failure: Failure
 
 
+class RecordedFailure(Contract):
+    """Output of RecordFailure and RecordRefusal."""
+
+    state: str
+    error: str
+
+
 class CheckedPortrait(Contract):
     """Output of CheckPortrait: the portrait may be indexed."""
 

@@ -1,4 +1,4 @@
-"""What everybody else needs of a register, derived from its stored state, so that nothing is written twice."""
+"""What others need of a register, derived from its stored state, so that nothing is written twice."""
 
 from attendance.contracts.events import RegisterUpdated
 from attendance.domain.registers import Register

@@ -1,0 +1,1 @@
+"""The ports on AWS. Client errors are translated here and nowhere else."""

@@ -1,0 +1,140 @@
+"""The few calls that the stores make of the table."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from attendance.adapters.client_errors import code_of, translated
+from attendance.adapters.dynamodb.codec import Item, attributes
+from attendance.domain.errors import VersionConflictError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+INDEX = "GSI1"
+_BATCH = 25  # BatchWriteItem's limit
+
+
+class Table:
+    """One DynamoDB table with string keys PK and SK, and one index, GSI1."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, key: dict[str, str]) -> Item | None:
+        with translated("DynamoDB"):
+            answer = self._client.get_item(
+                TableName=self.name, Key=attributes(_main(key)), ConsistentRead=True
+            )
+        return answer.get("Item")
+
+    def query(self, partition: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
+        """All items of a partition whose sort key has the prefix, page after page."""
+        yield from self._pages("PK", "SK", partition, prefix, newest_first=newest_first)
+
+    def query_index(self, partition: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
+        yield from self._pages("GSI1PK", "GSI1SK", partition, prefix, newest_first=newest_first)
+
+    def put(self, item: Item, *, condition: str | None = None, **values: object) -> bool:
+        """False where the condition did not hold."""
+        request: dict[str, Any] = {"TableName": self.name, "Item": item}
+        _add_condition(request, condition, values)
+        return self._conditional(self._client.put_item, request)
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        for start in range(0, len(items), _BATCH):
+            writes = [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH]]
+            pending: Any = {self.name: writes}
+            while pending:
+                with translated("DynamoDB"):
+                    pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
+
+    def update(
+        self, key: dict[str, str], assignments: dict[str, object], *, condition: str, **values: object
+    ) -> bool:
+        """Set attributes of an item; False where the condition did not hold."""
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "Key": attributes(_main(key)),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :set_{name}" for name in assignments),
+            "ExpressionAttributeNames": {f"#{name}": name for name in assignments},
+        }
+        _add_condition(request, condition, values | {f"set_{name}": v for name, v in assignments.items()})
+        return self._conditional(self._client.update_item, request)
+
+    def put_together(self, guarded: Item, condition: str, also: Item, **values: object) -> None:
+        """Write two items or none: the first under a condition, the second only where it is new.
+
+        Raises
+        ------
+        VersionConflictError
+            A condition did not hold.
+        """
+        first: dict[str, Any] = {"TableName": self.name, "Item": guarded}
+        _add_condition(first, condition, values)
+        second: dict[str, Any] = {
+            "TableName": self.name,
+            "Item": also,
+            "ConditionExpression": "attribute_not_exists(PK)",
+        }
+        try:
+            with translated("DynamoDB"):
+                self._client.transact_write_items(
+                    TransactItems=[{"Put": first}, {"Put": second}]  # type: ignore[typeddict-item]
+                )
+        except ClientError as error:
+            if code_of(error) in {"TransactionCanceledException", "TransactionConflictException"}:
+                message = "The item was changed by somebody else meanwhile."
+                raise VersionConflictError(message) from error
+            raise
+
+    def _conditional(self, call: Any, request: dict[str, Any]) -> bool:
+        try:
+            with translated("DynamoDB"):
+                call(**request)
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def _pages(self, pk: str, sk: str, partition: str, prefix: str, *, newest_first: bool) -> Iterator[Item]:
+        values: dict[str, object] = {":pk": partition}
+        condition = f"{pk} = :pk"
+        if prefix:
+            condition += f" AND begins_with({sk}, :prefix)"
+            values[":prefix"] = prefix
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": attributes(values),
+            "ScanIndexForward": not newest_first,
+        }
+        if pk != "PK":
+            request["IndexName"] = INDEX
+        while True:
+            with translated("DynamoDB"):
+                page = self._client.query(**request)
+            yield from page["Items"]
+            last = page.get("LastEvaluatedKey")
+            if not last:
+                return
+            request["ExclusiveStartKey"] = last
+
+
+def _main(key: dict[str, str]) -> dict[str, object]:
+    return {"PK": key["PK"], "SK": key["SK"]}
+
+
+def _add_condition(request: dict[str, Any], condition: str | None, values: dict[str, object]) -> None:
+    """Names of attributes stand as `#name` in conditions, because many plain words are reserved."""
+    if condition is not None:
+        request["ConditionExpression"] = condition
+        names = {f"#{name}": name for name in re.findall(r"#(\w+)", condition)}
+        if names:
+            request["ExpressionAttributeNames"] = request.get("ExpressionAttributeNames", {}) | names
+    if values:
+        request["ExpressionAttributeValues"] = attributes({f":{name}": v for name, v in values.items()})

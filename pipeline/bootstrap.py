@@ -1,0 +1,106 @@
+"""The one place that wires settings to adapters. Clients are made once, when first asked for."""
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from attendance.adapters.announcements import AwsAnnouncer
+from attendance.adapters.dynamodb.captures import DynamoCaptureStore
+from attendance.adapters.dynamodb.registers import DynamoProjectionStore, DynamoRegisterStore
+from attendance.adapters.dynamodb.schools import DynamoSchoolStore
+from attendance.adapters.dynamodb.students import DynamoStudentStore
+from attendance.adapters.dynamodb.table import Table
+from attendance.adapters.iot import IotDeviceRegistry, IotMessenger
+from attendance.adapters.s3 import S3ObjectStore
+from pipeline.settings import AnnouncementSettings, CaptureSettings, PortraitSettings, TableSettings
+
+if TYPE_CHECKING:
+    from attendance.ports import FaceIndex
+
+# Step Functions retries with jitter over minutes; a client that also retries for long hides the throttling.
+_CLIENT = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=20)
+_SIGV4 = Config(signature_version="s3v4", retries={"max_attempts": 2, "mode": "standard"})
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def table() -> Table:
+    return Table(boto3.client("dynamodb", config=_CLIENT), TableSettings().table_name)
+
+
+def schools() -> DynamoSchoolStore:
+    return DynamoSchoolStore(table())
+
+
+def students() -> DynamoStudentStore:
+    return DynamoStudentStore(table())
+
+
+def captures() -> DynamoCaptureStore:
+    return DynamoCaptureStore(table())
+
+
+def registers() -> DynamoRegisterStore:
+    return DynamoRegisterStore(table())
+
+
+def projections() -> DynamoProjectionStore:
+    return DynamoProjectionStore(table())
+
+
+@cache
+def capture_files() -> S3ObjectStore:
+    bucket = CaptureSettings().captures_bucket
+    return S3ObjectStore(boto3.client("s3", config=_SIGV4), bucket)
+
+
+@cache
+def portrait_files() -> S3ObjectStore:
+    bucket = PortraitSettings().portraits_bucket
+    return S3ObjectStore(boto3.client("s3", config=_SIGV4), bucket)
+
+
+@cache
+def registry() -> IotDeviceRegistry:
+    return IotDeviceRegistry(boto3.client("iot", config=_CLIENT), time.monotonic)
+
+
+@cache
+def messenger() -> IotMessenger:
+    return IotMessenger(boto3.client("iot-data", config=_CLIENT))
+
+
+@cache
+def announcer() -> AwsAnnouncer:
+    settings = AnnouncementSettings()
+    return AwsAnnouncer(
+        boto3.client("events", config=_CLIENT),
+        boto3.client("sns", config=_CLIENT),
+        boto3.client("iot-data", config=_CLIENT),
+        bus_name=settings.event_bus_name,
+        topic_arn=settings.summary_topic_arn,
+    )
+
+
+@cache
+def face_index_of_captures() -> "FaceIndex":
+    return _face_index(capture_files())
+
+
+@cache
+def face_index_of_portraits() -> "FaceIndex":
+    return _face_index(portrait_files())
+
+
+def _face_index(files: S3ObjectStore) -> "FaceIndex":
+    # OpenCV takes a quarter of a second to import, which only the functions that see pictures should pay.
+    from attendance.adapters.rekognition import RekognitionFaceIndex  # noqa: PLC0415
+
+    return RekognitionFaceIndex(boto3.client("rekognition", config=_CLIENT), files, files.bucket)

@@ -1,0 +1,1 @@
+"""One verb a module; `handler` is what Lambda calls."""
