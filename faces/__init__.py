@@ -5,6 +5,7 @@
 >>> vectors = [engine.embed(picture, face) for face in engine.detect(picture)]
 """
 
+from faces.crops import encode_png, search_crop
 from faces.detector import Box, DetectedFace, Landmarks
 from faces.engine import FaceEngine
 from faces.errors import (
@@ -39,7 +40,9 @@ __all__ = [
     "Neighbour",
     "Picture",
     "cosine_of",
+    "encode_png",
     "read_picture",
+    "search_crop",
     "similarity_of",
     "template_of",
 ]

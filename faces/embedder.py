@@ -8,8 +8,7 @@ import numpy as np
 
 from faces.align import CHIP_SIDE
 from faces.arrays import Pixels, Vector
-from faces.errors import ModelsDamagedError
-from faces.models import EMBEDDER, read_model
+from faces.models import EMBEDDER, quiet_loading, read_model
 
 DIMENSIONS: Final = 128
 
@@ -23,10 +22,8 @@ class Embedder:
 
     def __init__(self, directory: Path) -> None:
         model = np.frombuffer(read_model(EMBEDDER, directory), np.uint8)
-        try:
+        with quiet_loading(EMBEDDER):
             self._net = cv2.dnn.readNetFromONNX(model)
-        except cv2.error as error:
-            raise ModelsDamagedError(f"OpenCV {cv2.__version__} cannot run {EMBEDDER.name}") from error
 
     def embed(self, chip: Pixels) -> Vector:
         """Return the unit vector, (128,) float32, of an aligned chip, (112, 112, 3)."""

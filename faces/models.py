@@ -7,8 +7,12 @@ YuNet (MIT) and SFace (Apache-2.0), as quantised by the OpenCV Zoo, are carried 
 import hashlib
 import importlib.util
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
 
 from faces.errors import ModelsDamagedError, ModelsMissingError
 
@@ -53,6 +57,26 @@ def model_directory() -> Path:
             f"{DETECTOR.name} and {EMBEDDER.name}"
         )
     return Path(spec.submodule_search_locations[0]) / "models"
+
+
+@contextmanager
+def quiet_loading(model: ModelFile) -> Iterator[None]:
+    """Load a network without OpenCV's warning about targets, which means nothing on a processor.
+
+    Raises
+    ------
+    ModelsDamagedError
+        This OpenCV cannot run the model.
+    """
+    logging = cv2.utils.logging
+    level = logging.getLogLevel()
+    logging.setLogLevel(logging.LOG_LEVEL_ERROR)
+    try:
+        yield
+    except cv2.error as error:
+        raise ModelsDamagedError(f"OpenCV {cv2.__version__} cannot run {model.name}") from error
+    finally:
+        logging.setLogLevel(level)
 
 
 def read_model(model: ModelFile, directory: Path) -> bytes:

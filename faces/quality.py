@@ -5,17 +5,22 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from faces.align import CHIP_SIDE, TEMPLATE
-from faces.arrays import Pixels, Points
+from faces.align import TEMPLATE
+from faces.arrays import Floats, Pixels, Points
 
 _NOSE_DEPTH: Final = 13.0
 _MODEL: Final = np.column_stack([TEMPLATE - TEMPLATE.mean(axis=0), [0.0, 0.0, _NOSE_DEPTH, 0.0, 0.0]])
 """A frontal face in three dimensions, in pixels of the chip (the eyes 35 apart, 63 mm in an adult): the
 template, with the nose tip 23 mm before the plane of eyes and mouth."""
 
-_FACE: Final = slice(round(CHIP_SIDE * 0.2), round(CHIP_SIDE * 0.9))
-_SHARP: Final = 12.0
+_FACE_ROWS: Final = slice(22, 101)
+_FACE_COLUMNS: Final = slice(22, 90)
+
+_AVERAGED: Final = 9
+_BLURRED: Final = 0.2
+_CRISP: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +74,40 @@ def head_pose(landmarks: Points) -> HeadPose:
     projection = np.linalg.lstsq(model, flat, rcond=None)[0].T
     left, _, right = np.linalg.svd(projection, full_matrices=False)
     across, down = left @ right
-    forward = np.cross(across, down)
-    turn = np.stack([across, down, forward])
-    facing = turn[:, 2]
-    yaw = np.arctan2(facing[0], facing[2])
-    pitch = np.arcsin(np.clip(-facing[1], -1.0, 1.0))
-    eyes = landmarks[1] - landmarks[0]
-    mouth = landmarks[4] - landmarks[3]
-    roll = np.arctan2(*(eyes + mouth)[::-1])
+    towards = np.cross(across, down)
+    yaw = np.arcsin(np.clip(-towards[0], -1.0, 1.0))
+    pitch = np.arctan2(towards[1], towards[2])
+    roll = np.arctan2(down[0], across[0])
     return HeadPose(*(float(np.degrees(angle)) for angle in (yaw, pitch, roll)))
 
 
 def sharpness(chip: Pixels) -> float:
-    """Return how much fine detail an aligned chip, (112, 112, 3), holds, 0..100."""
-    grey = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY)[_FACE, _FACE].astype(np.float32)
-    spread = float(grey.std())
-    if spread < 1.0:
-        return 0.0
-    detail = float(cv2.Laplacian(grey, cv2.CV_32F).std())
-    return min(100.0, 100.0 * detail / spread / _SHARP * 10)
+    """Return how much detail would be lost if an aligned chip, (112, 112, 3), were blurred, 0..100.
+
+    The blur metric of Crete et al. (Human Vision and Electronic Imaging XII, 2007) on the slightly smoothed
+    face. Medians over 80 photos whose faces are 92 px wide: 98 as they are, 80 made 48 px wide, 51 made 24;
+    45 with a Gaussian blur of 2 px, 17 with 3; 57 with a motion blur of 7 px. Strong noise passes for detail.
+    """
+    grey = np.asarray(cv2.GaussianBlur(_face_of(chip), (0, 0), 0.8), np.float32)
+    kept = min(_detail_lost(grey), _detail_lost(grey.T))
+    return float(np.clip((kept - _BLURRED) / (_CRISP - _BLURRED), 0.0, 1.0) * 100)
+
+
+def _detail_lost(grey: Floats) -> float:
+    """Return which part of the differences between neighbours in a row goes when the row is averaged."""
+    before = np.abs(np.diff(grey, axis=1))
+    after = np.abs(np.diff(cv2.blur(np.ascontiguousarray(grey), (_AVERAGED, 1)), axis=1))
+    total = float(before.sum())
+    return float(np.maximum(before - after, 0.0).sum()) / total if total > 0 else 0.0
 
 
 def light(chip: Pixels) -> tuple[float, float]:
-    """Return brightness and contrast of an aligned chip, each 0..100."""
-    grey = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY)[_FACE, _FACE].astype(np.float32)
+    """Return brightness and contrast of an aligned chip, (112, 112, 3), each 0..100."""
+    grey = _face_of(chip)
     return float(grey.mean()) / 2.55, min(100.0, float(grey.std()) / 1.275)
+
+
+def _face_of(chip: Pixels) -> NDArray[np.float32]:
+    """Return the luminance of the part of a chip that is face, not hair or background."""
+    grey = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY)
+    return grey[_FACE_ROWS, _FACE_COLUMNS].astype(np.float32)
