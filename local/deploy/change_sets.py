@@ -60,13 +60,17 @@ class StackDeployer:
         }
 
     def _create_change_set(self, name: str, template: dict[str, Any], kind: str) -> str | None:
-        change_set = self._cloudformation.create_change_set(
-            StackName=name,
-            ChangeSetName=f"local-{time.time_ns()}",
-            ChangeSetType=kind,
-            TemplateBody=json.dumps(template, separators=(",", ":")),
-            Capabilities=["CAPABILITY_NAMED_IAM"],
-        )["Id"]
+        try:
+            change_set = self._cloudformation.create_change_set(
+                StackName=name,
+                ChangeSetName=f"local-{time.time_ns()}",
+                ChangeSetType=kind,
+                TemplateBody=json.dumps(template, separators=(",", ":")),
+                Capabilities=["CAPABILITY_NAMED_IAM"],
+            )["Id"]
+        except ClientError as error:
+            msg = f"the template of stack {name} was refused: {error.response['Error']['Message']}"
+            raise DeployError(msg) from error
         deadline = time.monotonic() + STACK_SECONDS
         while time.monotonic() < deadline:
             found = self._cloudformation.describe_change_set(ChangeSetName=change_set)

@@ -22,7 +22,7 @@ from ministack import app
 from ministack.core import persistence
 
 from local.emulator import dynamodb_durability, upstream
-from local.emulator.journal import JOURNAL
+from local.emulator.journal import the_journal
 
 LOG = logging.getLogger("checkpoints")
 SHORTEST_SECONDS = 0.5
@@ -39,6 +39,7 @@ class Checkpoints:
         self._touched = False
         self._lock = asyncio.Lock()
         self._last_seconds = 0.0
+        self._child: int | None = None
 
     def touch(self) -> None:
         """Tell that something may have changed."""
@@ -65,25 +66,35 @@ class Checkpoints:
             written = time.monotonic()
             async with self._lock:
                 try:
-                    await self._write(everything=JOURNAL.size() > JOURNAL_BYTES)
+                    await self._write(everything=the_journal().size() > JOURNAL_BYTES)
                 except RuntimeError as error:
                     LOG.error("%s", error)  # noqa: TRY400 - the next checkpoint tries again
+
+    def abandon(self) -> None:
+        """End a checkpoint that is being written, so that it cannot replace files written after this."""
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self._child, signal.SIGKILL)
+                os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)
 
     async def _write(self, *, everything: bool) -> None:
         began = time.monotonic()
         self._touched = False
-        with JOURNAL.lock:
-            segment = JOURNAL.rotate() if everything else 0
+        journal = the_journal()
+        with journal.lock:
+            segment = journal.rotate() if everything else 0
             child = os.fork()
             if child == 0:
                 _write_and_exit(everything=everything)
+        self._child = child
         _, status = await asyncio.to_thread(os.waitpid, child, 0)
+        self._child = None
         self._last_seconds = time.monotonic() - began
         if status != 0:
             msg = f"the state could not be written to {persistence.STATE_DIR} (status {status}); is the disk full?"
             raise RuntimeError(msg)
         if everything:
-            JOURNAL.drop_before(segment)
+            journal.drop_before(segment)
 
 
 def _write_and_exit(*, everything: bool) -> None:
@@ -153,5 +164,13 @@ def apply() -> None:
 
         return load_persisted_state
 
+    def save(original: Any) -> Any:
+        def save_all(services: Any) -> None:
+            CHECKPOINTS.abandon()
+            original(services)
+
+        return save_all
+
     upstream.replace(app, "_handle_lifespan", lifespan)
+    upstream.replace(app, "save_all", save)
     upstream.replace(app, "_load_persisted_state", load)

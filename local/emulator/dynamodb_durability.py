@@ -19,7 +19,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import dynamodb
 
 from local.emulator import upstream
-from local.emulator.journal import JOURNAL
+from local.emulator.journal import the_journal
 
 KIND = "dynamodb"
 WRITES = (
@@ -47,12 +47,12 @@ def apply() -> None:
 
     def get_state(original: Callable[[], dict[str, Any]]) -> Any:
         def state() -> dict[str, Any]:
-            with JOURNAL.lock:
+            with the_journal().lock:
                 return {
                     **original(),
                     "stream_records": copy.deepcopy(dynamodb._stream_records),
                     "stream_trimmed": copy.deepcopy(dynamodb._stream_trimmed),
-                    "journal_position": JOURNAL.position(),
+                    "journal_position": the_journal().position(),
                 }
 
         return state
@@ -75,7 +75,7 @@ def replay() -> int:
     repeated = 0
     _within.journalled = True  # what is read from the journal is not to be written into it
     try:
-        for kind, account, region, name, data in JOURNAL.since(_restored_position):
+        for kind, account, region, name, data in the_journal().since(_restored_position):
             if kind == KIND:
                 with request_scope(account, region):
                     _originals[name](data)
@@ -89,7 +89,7 @@ def _journalled(name: str, original: Callable[[dict[str, Any]], Any]) -> Callabl
     def write(data: dict[str, Any]) -> Any:
         if getattr(_within, "journalled", False):  # one write made of others, or a replay
             return original(data)
-        with JOURNAL.lock:
+        with the_journal().lock:
             asked = copy.deepcopy(data)
             _within.journalled = True
             try:
@@ -97,7 +97,7 @@ def _journalled(name: str, original: Callable[[dict[str, Any]], Any]) -> Callabl
             finally:
                 _within.journalled = False
             if answer[0] < 300:
-                JOURNAL.append([KIND, get_account_id(), get_region(), name, asked])
+                the_journal().append([KIND, get_account_id(), get_region(), name, asked])
             return answer
 
     return write

@@ -33,8 +33,12 @@ def _in_front(original: Any) -> Any:
         if path.startswith(CLOSED):
             await _answer(send, 404)
         elif path == CHECKPOINT:
-            await checkpoints.CHECKPOINTS.write_now()
-            await _answer(send, 204)
+            try:
+                await checkpoints.CHECKPOINTS.write_now()
+            except RuntimeError as error:
+                await _answer(send, 507, str(error).encode())
+            else:
+                await _answer(send, 204)
         else:
             try:
                 await original(scope, receive, send)
@@ -44,6 +48,7 @@ def _in_front(original: Any) -> Any:
     return gateway
 
 
-async def _answer(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+async def _answer(send: Send, status: int, body: bytes = b"") -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

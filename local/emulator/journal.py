@@ -5,6 +5,7 @@ the process, which is what a kill -9 takes, and cost microseconds. The log is a 
 a checkpoint notes a position and older segments are dropped.
 """
 
+import functools
 import json
 import os
 import threading
@@ -30,15 +31,18 @@ class Journal:
         self.lock = threading.RLock()
         self._segment = max(self._segments(), default=0) + 1
         self._file = self._path(self._segment).open("ab")
+        self._offset = 0
 
     def append(self, record: list[Any]) -> None:
         """Add a record; the caller holds `lock` from before the change to after this."""
-        self._file.write(json.dumps(record).encode() + b"\n")
+        line = json.dumps(record).encode() + b"\n"
+        self._file.write(line)
         self._file.flush()
+        self._offset += len(line)
 
     def position(self) -> list[int]:
         """Return the place of the next record, to be kept with a checkpoint: [segment, byte offset]."""
-        return [self._segment, self._file.tell()]
+        return [self._segment, self._offset]
 
     def size(self) -> int:
         """Return the bytes that a restart would have to read, at most."""
@@ -50,6 +54,7 @@ class Journal:
             self._file.close()
             self._segment += 1
             self._file = self._path(self._segment).open("ab")
+            self._offset = 0
             return self._segment
 
     def drop_before(self, segment: int) -> None:
@@ -78,4 +83,7 @@ class Journal:
         return self._folder / _NAME.format(segment)
 
 
-JOURNAL = Journal(Path(os.environ["STATE_DIR"]))
+@functools.cache
+def the_journal() -> Journal:
+    """Return the journal of this emulator."""
+    return Journal(Path(os.environ["STATE_DIR"]))

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from local.emulator import root_credentials
+from local.emulator.ports import is_free
 from local.emulator.root_credentials import RootCredentials
 from local.emulator.settings import REPOSITORY, EmulatorSettings
 
@@ -94,7 +94,9 @@ class Emulator:
             msg = f"{settings.emulator_python} is missing: run `make setup`"
             raise EmulatorError(msg)
         for port, use in ((settings.http_port, "the AWS APIs"), (settings.mqtt_port, "MQTT")):
-            _require_free(port, use)
+            if not is_free(port):
+                msg = f"port {port} (for {use}) is taken: stop what listens there, or choose another port"
+                raise EmulatorError(msg)
         for folder in ("state", "s3", "tmp"):
             (settings.data_dir / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._credentials = root_credentials.load_or_create(settings.data_dir)
@@ -138,8 +140,17 @@ class Emulator:
         child.log.close()
 
     def checkpoint(self) -> None:
-        """Have the whole state written to disk now."""
-        self._get("/_rollcall/checkpoint", method="POST")
+        """Have the whole state written to disk now.
+
+        Raises
+        ------
+        EmulatorError
+            If it cannot be written.
+        """
+        try:
+            self._get("/_rollcall/checkpoint", method="POST")
+        except urllib.error.HTTPError as error:
+            raise EmulatorError(error.read().decode()) from error
 
     def iot_ca_pem(self) -> str:
         """Return the certificate that MQTT clients trust the broker by."""
@@ -177,13 +188,3 @@ class Emulator:
     def _last_words(self) -> str:
         lines = self.log_file.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
-
-
-def _require_free(port: int, use: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            msg = f"port {port} (for {use}) is taken: stop what listens there, or choose another port"
-            raise EmulatorError(msg) from error

@@ -1,21 +1,14 @@
 """The AWS emulator, started once for all integration tests, on free ports and in a folder that is thrown away."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local.emulator.clients import Clients
+from local.emulator.ports import free_port
 from local.emulator.process import Emulator
 from local.emulator.settings import EmulatorSettings
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

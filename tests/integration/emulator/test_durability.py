@@ -1,0 +1,145 @@
+"""What was acknowledged is there after a stop, a kill, and a kill soon after a start."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from emulator_probes import eventually, unique
+
+from local.emulator.clients import Clients
+from local.emulator.ports import free_port
+from local.emulator.process import Emulator, EmulatorError
+from local.emulator.settings import EmulatorSettings
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Emulator]:
+    """Give a running emulator that a test may kill."""
+    with Emulator(EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=tmp_path)) as running:
+        yield running
+
+
+def clients(emulator: Emulator) -> Clients:
+    return Clients(emulator.endpoint_url, emulator.settings.region, emulator.credentials)
+
+
+def make_table(aws: Clients) -> str:
+    name = unique("table")
+    aws.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "PK", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    return name
+
+
+def count_up(aws: Clients, table: str, key: str) -> None:
+    aws.client("dynamodb").update_item(
+        TableName=table,
+        Key={"PK": {"S": key}},
+        UpdateExpression="ADD n :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+
+
+def counted(aws: Clients, table: str, key: str) -> int:
+    return int(aws.client("dynamodb").get_item(TableName=table, Key={"PK": {"S": key}})["Item"]["n"]["N"])
+
+
+def stream_length(aws: Clients, table: str) -> int:
+    streams = aws.client("dynamodbstreams")
+    arn = aws.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    return len(streams.get_records(ShardIterator=iterator)["Records"])
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_every_acknowledged_write_is_there_once_after_each_end(mortal: Emulator, end: str) -> None:
+    aws = clients(mortal)
+    table = make_table(aws)
+    for round_number in (1, 2, 3):
+        for _ in range(20):
+            count_up(aws, table, "a")
+        if round_number == 2:
+            mortal.checkpoint()
+            count_up(aws, table, "after the checkpoint")
+        getattr(mortal, end)()
+        mortal.start()
+        assert counted(aws, table, "a") == 20 * round_number
+    assert counted(aws, table, "after the checkpoint") == 1
+    assert stream_length(aws, table) == 61
+
+
+def test_every_other_service_is_there_after_a_kill(mortal: Emulator) -> None:
+    aws = clients(mortal)
+    bucket, queue, thing = unique("bucket"), unique("queue"), unique("thing")
+    aws.client("s3").create_bucket(Bucket=bucket)
+    aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"picture")
+    url = aws.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="kept")
+    aws.client("iot").create_thing(thingName=thing, attributePayload={"attributes": {"room": "R101"}})
+    aws.client("ssm").put_parameter(Name="/p", Value="v", Type="String")
+    mortal.checkpoint()
+    mortal.kill()
+    mortal.start()
+    assert aws.client("s3").get_object(Bucket=bucket, Key="k")["Body"].read() == b"picture"
+    (message,) = aws.client("sqs").receive_message(QueueUrl=url)["Messages"]
+    assert message["Body"] == "kept"
+    assert aws.client("iot").describe_thing(thingName=thing)["attributes"] == {"room": "R101"}
+    assert aws.client("ssm").get_parameter(Name="/p")["Parameter"]["Value"] == "v"
+
+
+def test_state_is_written_down_without_being_asked(mortal: Emulator) -> None:
+    aws = clients(mortal)
+    aws.client("ssm").put_parameter(Name="/soon", Value="v", Type="String")
+    file = mortal.settings.data_dir / "state" / "ssm.json"
+    eventually(lambda: file.exists() and "/soon" in file.read_text())
+    mortal.kill()
+    mortal.start()
+    assert aws.client("ssm").get_parameter(Name="/soon")["Parameter"]["Value"] == "v"
+
+
+def test_the_emulator_can_be_killed_and_started_at_once(mortal: Emulator) -> None:
+    aws = clients(mortal)
+    table = make_table(aws)
+    for expected in range(1, 4):
+        count_up(aws, table, "a")
+        mortal.kill()
+        mortal.start()
+        assert counted(aws, table, "a") == expected
+
+
+def test_a_second_emulator_on_the_same_port_says_what_is_wrong(mortal: Emulator, tmp_path: Path) -> None:
+    second = Emulator(
+        EmulatorSettings(http_port=mortal.settings.http_port, mqtt_port=free_port(), data_dir=tmp_path / "other")
+    )
+    with pytest.raises(EmulatorError, match=f"port {mortal.settings.http_port} .*taken"):
+        second.start()
+
+
+def test_a_missing_virtual_environment_says_what_to_do(tmp_path: Path) -> None:
+    settings = EmulatorSettings(
+        http_port=free_port(), mqtt_port=free_port(), data_dir=tmp_path, emulator_python=tmp_path / "nothing"
+    )
+    with pytest.raises(EmulatorError, match="make setup"):
+        Emulator(settings).start()
+
+
+def test_reset_over_http_is_closed(mortal: Emulator) -> None:
+    aws = clients(mortal)
+    table = make_table(aws)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(
+            urllib.request.Request(mortal.endpoint_url + "/_ministack/reset", method="POST"), timeout=10
+        )
+    assert refused.value.code == 404
+    assert aws.client("dynamodb").describe_table(TableName=table)
