@@ -4,22 +4,20 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.conditional import tag_reads
+from api.logs import logger
 from api.problems import add_problem_handlers
 from api.routes import captures, me, meetings, registers, students
 from api.services import Services
-
-logger = Logger(child=True)
 
 
 def _name_route(
     app: APIGatewayHttpResolver, next_middleware: Callable[[APIGatewayHttpResolver], Response[object]]
 ) -> Response[object]:
-    """Put the route's pattern and the meeting into every log line: never the address itself."""
+    """Put the route's pattern and the meeting into every log line."""
     logger.append_keys(route=app.request.route, meeting_id=app.request.path_parameters.get("meeting_id"))
     return next_middleware(app)
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.app import answer
 from api.bootstrap import services_from_environment
+from api.logs import logger
 
-logger = Logger()
 metrics = Metrics()
 services = services_from_environment()
 

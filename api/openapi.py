@@ -6,7 +6,9 @@
 import argparse
 import json
 import sys
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, License, Server
 
@@ -32,10 +34,19 @@ def document() -> str:
             security=[{"idToken": []}],
         )
     )
-    # The resolver documents its own shapes of these errors; api.problems answers them as problems.
+    _document_problems(schema)
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _document_problems(schema: dict[str, Any]) -> None:
+    """The resolver writes its own shapes of some errors into the document; api.problems answers problems."""
+    for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+        unavailable = operation["responses"][str(HTTPStatus.SERVICE_UNAVAILABLE.value)]
+        operation["responses"][str(HTTPStatus.INTERNAL_SERVER_ERROR.value)] = unavailable | {
+            "description": HTTPStatus.INTERNAL_SERVER_ERROR.phrase
+        }
     for unused in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schema["components"]["schemas"].pop(unused)
-    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def main() -> int:

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as RouteNotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
@@ -15,14 +14,13 @@ from pydantic import BaseModel, Field
 
 from api.conditional import NotModified, PreconditionFailedError, PreconditionRequiredError
 from api.cursors import CursorInvalidError
+from api.logs import logger
 from attendance.domain import errors
 from attendance.usecases.add_student import StudentExistsError
 
 CONTENT_TYPE = "application/problem+json"
 
 _NO_STORE = {"Cache-Control": "no-store"}
-
-logger = Logger(child=True)
 
 
 class FieldError(BaseModel):

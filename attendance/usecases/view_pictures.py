@@ -125,7 +125,7 @@ def _frames(place: CapturePrefix, outcome: CaptureOutcome, pictures: ObjectStore
         except NotFoundError:  # unreadable, not uploaded, or deleted since
             continue
         frames.append(FrameFaces.model_validate_json(found))
-    return [frame for frame in frames if pictures.describe(frame.key) is not None]
+    return frames
 
 
 def _sightings(place: CapturePrefix, pictures: ObjectStore) -> Mapping[tuple[int, int], StoredSighting]:
