@@ -1,0 +1,1 @@
+"""The stacks: what is deployed together. Each only composes constructs and names its outputs."""
