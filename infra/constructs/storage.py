@@ -11,7 +11,7 @@ from constructs import Construct
 class RegisterTable(dynamodb.Table):
     """The one table: docs/data-model.md says what lies under which key.
 
-    Its stream feeds the projections. `expires_at` is epoch seconds.
+    Its stream feeds the projections. `ttl` is epoch seconds.
     """
 
     def __init__(self, scope: Construct, name: str, *, removal_policy: RemovalPolicy) -> None:
@@ -23,7 +23,7 @@ class RegisterTable(dynamodb.Table):
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
-            time_to_live_attribute="expires_at",
+            time_to_live_attribute="ttl",
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
