@@ -1,6 +1,7 @@
 """Synthesise Rollcall's stacks: `python -m infra.app`, or `cdk synth`, which runs the same.
 
-The output folder is CDK_OUTDIR, or `cdk.out`.
+The output folder is CDK_OUTDIR, or `cdk.out`; context values come as JSON in CDK_CONTEXT_JSON, where the
+CDK command line puts its own.
 """
 
 import os
@@ -20,18 +21,16 @@ from infra.stacks.storage import StorageStack
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-def synthesise(repository: Path, out: Path, context: dict[str, str] | None = None) -> None:
+def synthesise(repository: Path, out: Path) -> None:
     """Write the templates, assets and manifest of all stacks.
 
     Parameters
     ----------
     out
         Folder of the cloud assembly, made where it is missing.
-    context
-        Values of `infra.settings`; the CDK command line's own values come on top.
     """
-    app = cdk.App(analytics_reporting=False, outdir=str(out), context=context)
-    settings = Settings.from_context(app)
+    app = cdk.App(analytics_reporting=False, outdir=str(out))
+    settings = Settings.from_context(app.node.try_get_context)
     with tempfile.TemporaryDirectory(prefix="rollcall-code-") as folder:
         code = stage(repository, Path(folder) / "code")
         storage = StorageStack(app, "RollcallStorage", settings=settings)

@@ -1,9 +1,8 @@
 """What a deployment may choose: CDK context values, each with a default that suits a real school."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
-
-from aws_cdk import App, RemovalPolicy
 
 _FACE_INDEXES = ("rekognition", "engine")
 _REMOVALS = ("retain", "destroy")
@@ -44,15 +43,20 @@ class Settings:
     log_level: str = "INFO"
 
     @classmethod
-    def from_context(cls, app: App) -> Self:
+    def from_context(cls, value_of: Callable[[str], object]) -> Self:
         """Read the settings of an app.
+
+        Parameters
+        ----------
+        value_of
+            Gives the context's value of a name, or None: an app's `node.try_get_context`.
 
         Raises
         ------
         SettingInvalidError
             If a value is not one of its choices.
         """
-        given = {name: app.node.try_get_context(name) for name in cls.__slots__}
+        given = {name: value_of(name) for name in cls.__slots__}
         chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         if "capture_days" in chosen:
             chosen["capture_days"] = _days(chosen["capture_days"])
@@ -63,13 +67,9 @@ class Settings:
         return settings
 
     @property
-    def removal_policy(self) -> RemovalPolicy:
-        """What becomes of data when its stack is deleted."""
-        return RemovalPolicy.RETAIN if self.removal == "retain" else RemovalPolicy.DESTROY
-
-    @property
-    def uses_rekognition(self) -> bool:
-        return self.face_index == "rekognition"
+    def retains_data(self) -> bool:
+        """Whether data outlives the deletion of its stack."""
+        return self.removal == "retain"
 
 
 def _require(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -1,10 +1,12 @@
 """The dashboard in the cloud: pages from a private bucket and the API, behind one name."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from infra.constructs.removal import removal_policy
 
 # Paths without a file's ending are the page's own: it reads them itself.
 _PAGE_FOR_PATHS = """
@@ -34,7 +36,7 @@ class Dashboard(Construct):
         *,
         api_domain: str,
         connects_to: list[str],
-        removal_policy: RemovalPolicy,
+        retain: bool,
     ) -> None:
         super().__init__(scope, name)
         self.site = s3.Bucket(
@@ -43,7 +45,7 @@ class Dashboard(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            removal_policy=removal_policy,
+            removal_policy=removal_policy(retain=retain),
         )
         self.distribution = cloudfront.Distribution(
             self,

@@ -1,8 +1,10 @@
 """Who may sign in to the dashboard."""
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
+
+from infra.constructs.removal import removal_policy
 
 GROUPS = ("teacher", "admin", "operator")
 
@@ -14,7 +16,7 @@ class Staff(Construct):
     by the person, who could otherwise read another school's registers.
     """
 
-    def __init__(self, scope: Construct, name: str, *, removal_policy: RemovalPolicy) -> None:
+    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
         super().__init__(scope, name)
         self.pool = cognito.UserPool(
             self,
@@ -32,8 +34,8 @@ class Staff(Construct):
                 temp_password_validity=Duration.days(3),
             ),
             account_recovery=cognito.AccountRecovery.NONE,
-            removal_policy=removal_policy,
-            deletion_protection=removal_policy is RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(retain=retain),
+            deletion_protection=retain,
         )
         self.client = self.pool.add_client(
             "Dashboard",

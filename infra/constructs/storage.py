@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
+
+from infra.constructs.removal import removal_policy
 
 
 class RegisterTable(dynamodb.Table):
@@ -14,7 +16,7 @@ class RegisterTable(dynamodb.Table):
     Its stream feeds the projections. `ttl` is epoch seconds.
     """
 
-    def __init__(self, scope: Construct, name: str, *, removal_policy: RemovalPolicy) -> None:
+    def __init__(self, scope: Construct, name: str, *, retain: bool) -> None:
         super().__init__(
             scope,
             name,
@@ -27,8 +29,8 @@ class RegisterTable(dynamodb.Table):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=removal_policy,
-            deletion_protection=removal_policy is RemovalPolicy.RETAIN,
+            removal_policy=removal_policy(retain=retain),
+            deletion_protection=retain,
         )
         self.add_global_secondary_index(
             index_name="GSI1", partition_key=_text("GSI1PK"), sort_key=_text("GSI1SK")
@@ -51,7 +53,7 @@ class PictureBucket(s3.Bucket):
         scope: Construct,
         name: str,
         *,
-        removal_policy: RemovalPolicy,
+        retain: bool,
         days: int | None = None,
         upload_origins: Sequence[str] = (),
     ) -> None:
@@ -62,7 +64,7 @@ class PictureBucket(s3.Bucket):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            removal_policy=removal_policy,
+            removal_policy=removal_policy(retain=retain),
             lifecycle_rules=[
                 s3.LifecycleRule(
                     expiration=Duration.days(days) if days else None,

@@ -52,7 +52,7 @@ class ApiStack(Stack):
             memory_mib=1024,
             timeout_s=20,
         )
-        staff = Staff(self, "Staff", removal_policy=settings.removal_policy)
+        staff = Staff(self, "Staff", retain=settings.retains_data)
         self.api = RollcallApi(self, "Http", staff=staff, function=function)
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=self.api.api_endpoint)

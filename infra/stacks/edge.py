@@ -24,7 +24,7 @@ class EdgeStack(Stack):
                 *(bucket.bucket_domain_name for bucket in buckets),
                 *(bucket.bucket_regional_domain_name for bucket in buckets),
             ],
-            removal_policy=settings.removal_policy,
+            retain=settings.retains_data,
         )
         CfnOutput(self, "DashboardUrl", value=f"https://{dashboard.distribution.distribution_domain_name}")
         CfnOutput(self, "SiteBucket", value=dashboard.site.bucket_name)

@@ -13,14 +13,14 @@ from infra.settings import Settings
 class StorageStack(Stack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name, description="Rollcall: registers and pictures")
-        self.table = RegisterTable(self, "Registers", removal_policy=settings.removal_policy)
+        self.table = RegisterTable(self, "Registers", retain=settings.retains_data)
         self.captures = PictureBucket(
-            self, "Captures", removal_policy=settings.removal_policy, days=settings.capture_days
+            self, "Captures", retain=settings.retains_data, days=settings.capture_days
         )
         self.portraits = PictureBucket(
             self,
             "Portraits",
-            removal_policy=settings.removal_policy,
+            retain=settings.retains_data,
             upload_origins=[settings.dashboard_origin],
         )
         self.summaries = sns.Topic(self, "Summaries", enforce_ssl=True)
