@@ -39,10 +39,11 @@ class S3ObjectStore:
             raise
 
     def write(self, key: str, content: Contract) -> None:
+        self.put(key, content.to_json(), "application/json")
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
         with translated("S3"):
-            self._client.put_object(
-                Bucket=self.bucket, Key=key, Body=content.to_json(), ContentType="application/json"
-            )
+            self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def describe(self, key: str) -> StoredObject | None:
         try:
