@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from attendance.domain.errors import TimetableConflictError
 
 _ONE_DAY = timedelta(days=1)
+_ONE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A school's bell schedule and weekly lessons, read in the school's time zone (an IANA name)."""
+    """A school's bell schedule and weekly lessons, read in the school's time zone (an IANA name).
+
+    A lesson in a period that the bell schedule does not have (any more) does not take place.
+    """
 
     time_zone: str
     periods: tuple[Period, ...]
@@ -67,15 +71,22 @@ class Timetable:
 
     def meetings_on(self, day: date) -> tuple[Meeting, ...]:
         """Meetings that begin on a day of the school's calendar, by start, then room."""
-        meetings = (self._meeting(lesson, day) for lesson in self.lessons if lesson.falls_on(day))
-        return tuple(sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.room_id)))
+        periods = {period.period_id: period for period in self.periods}
+        meetings = (
+            self._meeting(lesson, periods[lesson.period_id], day)
+            for lesson in self.lessons
+            if lesson.falls_on(day) and lesson.period_id in periods
+        )
+        return tuple(
+            sorted(meetings, key=lambda meeting: (meeting.starts_at, meeting.room_id, meeting.section_id))
+        )
 
     def find(self, meeting_id: str) -> Meeting | None:
         """The meeting with this id, or None where the timetable has no such meeting (any more)."""
         try:
             _, day, _ = meeting_id.rsplit(".", 2)
             meetings = self.meetings_on(date.fromisoformat(day))
-        except ValueError:
+        except (ValueError, OverflowError):  # no date, or one at the very edge of the calendar
             return None
         return next((meeting for meeting in meetings if meeting.meeting_id == meeting_id), None)
 
@@ -112,8 +123,7 @@ class Timetable:
                 if meeting.covers(instant):
                     yield meeting
 
-    def _meeting(self, lesson: Lesson, day: date) -> Meeting:
-        period = next(period for period in self.periods if period.period_id == lesson.period_id)
+    def _meeting(self, lesson: Lesson, period: Period, day: date) -> Meeting:
         last_day = day if period.ends > period.starts else day + _ONE_DAY
         return Meeting(
             section_id=lesson.section_id,
@@ -125,5 +135,22 @@ class Timetable:
         )
 
     def _instant(self, day: date, wall_clock: time) -> datetime:
-        # A wall-clock time that the spring change skips is read with the offset before the change.
-        return datetime.combine(day, wall_clock, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+        """The first instant at which the school's clocks show a time, or a later one.
+
+        So periods that do not overlap on the clock never do in time: one that the spring change skips
+        has no length, and one that it cuts is shorter.
+        """
+        zone = ZoneInfo(self.time_zone)
+        shown = datetime.combine(day, wall_clock)
+        instant = shown.replace(tzinfo=zone).astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) == shown:
+            return instant
+        # The clocks skip this time: the offset after the change leads before it, the one before after it.
+        before = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
+        while instant - before > _ONE_SECOND:
+            middle = before + (instant - before) / 2
+            if middle.astimezone(zone).replace(tzinfo=None) < shown:
+                before = middle
+            else:
+                instant = middle
+        return instant.replace(microsecond=0)
