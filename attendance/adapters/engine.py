@@ -1,0 +1,145 @@
+"""The face index on the engine in `faces/`, inside this process: Rekognition's answers at the price of a Lambda.
+
+Every face is cut out of its frame as it would be for Rekognition, so that the two indexes compare the same
+pixels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import uuid4
+
+import faces
+from attendance.adapters.pictures import load_picture
+from attendance.domain.errors import PortraitRefusedError
+from attendance.domain.policy import Engine
+from attendance.domain.portraits import PortraitFace
+from attendance.domain.sightings import Box, Candidate
+from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
+from faces.arrays import Vector
+
+# One burst: its frames are detected one after the other and then searched in rounds.
+_PICTURES_KEPT: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceReference:
+    """One enrolled photo's unit vector, (128,)."""
+
+    reference_id: str
+    student_id: str
+    vector: Vector
+
+
+class ReferenceStore(Protocol):
+    """Where face references are kept. Only consented portraits ever reach it."""
+
+    def add(self, school_id: str, reference: FaceReference) -> None: ...
+
+    def remove(self, school_id: str, reference_ids: Sequence[str]) -> None: ...
+
+    def of_school(self, school_id: str) -> Sequence[FaceReference]: ...
+
+
+class EngineFaceIndex:
+    """Detects, and compares with one template a student: the mean of the student's references.
+
+    Parameters
+    ----------
+    objects
+        The bucket that picture keys are of.
+    """
+
+    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore, references: ReferenceStore) -> None:
+        self._engine = engine
+        self._objects = objects
+        self._references = references
+        self._pictures: dict[str, faces.Picture] = {}
+
+    def detect(self, picture_key: str) -> PictureFaces:
+        picture = self._picture(picture_key)
+        found = self._engine.detect(picture)
+        detected = tuple(DetectedFace(_ratios(face.box, picture), face.score * 100) for face in found)
+        return PictureFaces(detected, calls=1)
+
+    def search(
+        self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
+    ) -> FaceSearches:
+        gallery = self._gallery(school_id)
+        if not gallery:
+            return FaceSearches(engine=None, candidates=tuple(() for _ in boxes), calls=0)
+        picture = self._picture(picture_key)
+        candidates = tuple(
+            self._candidates(gallery, picture, _pixels(box, picture), floor, limit) for box in boxes
+        )
+        return FaceSearches(
+            engine=Engine(self._engine.name, self._engine.version), candidates=candidates, calls=len(boxes)
+        )
+
+    def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
+        picture = self._picture(picture_key)
+        qualities = [self._engine.assess(picture, face) for face in self._engine.detect(picture)]
+        return [
+            PortraitFace(
+                width_px=quality.width,
+                yaw=quality.pose.yaw,
+                pitch=quality.pose.pitch,
+                roll=quality.pose.roll,
+                brightness=quality.brightness,
+                sharpness=quality.sharpness,
+                confidence=quality.score * 100,
+            )
+            for quality in qualities
+        ]
+
+    def add_reference(self, school_id: str, student_id: str, picture_key: str) -> str:
+        picture = self._picture(picture_key)
+        found = self._engine.detect(picture)
+        if not found:
+            message = "No face could be indexed: use a picture that shows the face from the front, well lit."
+            raise PortraitRefusedError(("FACE_PRESENT",), message)
+        reference = FaceReference(str(uuid4()), student_id, self._engine.embed(picture, found[0]))
+        self._references.add(school_id, reference)
+        return reference.reference_id
+
+    def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
+        self._references.remove(school_id, reference_ids)
+
+    def _picture(self, key: str) -> faces.Picture:
+        """A decoded picture; the frames of one burst are kept, for they are detected first and searched then."""
+        picture = self._pictures.pop(key, None) or load_picture(self._objects, key)
+        self._pictures[key] = picture
+        if len(self._pictures) > _PICTURES_KEPT:
+            del self._pictures[next(iter(self._pictures))]
+        return picture
+
+    def _gallery(self, school_id: str) -> faces.Gallery:
+        vectors: dict[str, list[Vector]] = {}
+        for reference in self._references.of_school(school_id):
+            vectors.setdefault(reference.student_id, []).append(reference.vector)
+        return faces.Gallery((student_id, faces.template_of(own)) for student_id, own in vectors.items())
+
+    def _candidates(
+        self, gallery: faces.Gallery, picture: faces.Picture, box: faces.Box, floor: float, limit: int
+    ) -> tuple[Candidate, ...]:
+        crop = faces.Picture.of(faces.search_crop(picture, box))
+        found = self._engine.detect(crop)
+        if not found:
+            return ()
+        near = gallery.search(self._engine.embed(crop, found[0]), limit, faces.cosine_of(floor))
+        return tuple(Candidate(match.key, faces.similarity_of(match.cosine)) for match in near)
+
+
+def _ratios(box: faces.Box, picture: faces.Picture) -> Box:
+    return Box(
+        box.x / picture.width, box.y / picture.height, box.width / picture.width, box.height / picture.height
+    )
+
+
+def _pixels(box: Box, picture: faces.Picture) -> faces.Box:
+    return faces.Box(
+        box.left * picture.width,
+        box.top * picture.height,
+        box.width * picture.width,
+        box.height * picture.height,
+    )

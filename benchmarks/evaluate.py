@@ -1,0 +1,159 @@
+"""Judge the recognition of whole classes: ``python -m benchmarks.evaluate --set DIR [DIR ...]``.
+
+The frames go through the use cases of take-roll, over the face engine in this process, with stores in memory.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from attendance.adapters.pictures import picture_errors
+from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError
+from benchmarks.bare_loop import BareLoop
+from benchmarks.class_sets import ClassSet, ClassSetError, LabelledCapture, read_class_set
+from benchmarks.judging import Score, add_scores, judge_marks, misidentified
+from benchmarks.measured_class import Frame, MeasuredClass, TakenRoll
+from faces import FaceEngine
+
+_HEADINGS = (
+    "set",
+    "captures",
+    "present",
+    "recognised",
+    "doubtful",
+    "absent",
+    "false present",
+    "false doubtful",
+    "misidentified",
+    "frames",
+    "s",
+    "s / bare",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0, or 2 where a folder is no class set."""
+    asked = _parse(arguments)
+    try:
+        class_sets = [read_class_set(folder) for folder in asked.set]
+    except ClassSetError as error:
+        print(error, file=sys.stderr)
+        return 2
+    engine, bare = FaceEngine(), BareLoop()
+    scores = [evaluate(class_set, engine, bare) for class_set in class_sets]
+    total = add_scores(scores, "total")
+    _print_table([*scores, total] if len(scores) > 1 else scores)
+    if asked.json:
+        result = {"sets": [score.as_json() for score in scores], "total": total.as_json()}
+        asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop) -> Score:
+    """Enrol a class, take the roll of each of its captures, and judge."""
+    measured = MeasuredClass(engine, class_set.students)
+    for student_id, portraits in class_set.portraits.items():
+        measured.enrol(student_id, [path.read_bytes() for path in portraits])
+    _print_enrolment(class_set, measured)
+    score = Score(class_set.name)
+    for number, capture in enumerate(class_set.captures):
+        frames = _read_frames(capture)
+        # Whoever goes second finds the caches warm, so they take turns.
+        if number % 2:
+            bare_seconds = _time_bare(bare, frames)
+            taken, seconds = _time_roll(measured, frames, capture)
+        else:
+            taken, seconds = _time_roll(measured, frames, capture)
+            bare_seconds = _time_bare(bare, frames)
+        judged = replace(
+            judge_marks(taken.register, capture.present),
+            captures=1,
+            misidentified=len(misidentified(capture, taken.sightings)),
+            frames=len(frames),
+            seconds=seconds,
+            bare_seconds=bare_seconds,
+        )
+        score = add_scores([score, judged], class_set.name)
+    return score
+
+
+def _read_frames(capture: LabelledCapture) -> list[Frame]:
+    return [
+        Frame(number, capture.width, capture.height, path.read_bytes())
+        for number, path in capture.frames.items()
+    ]
+
+
+def _time_roll(
+    measured: MeasuredClass, frames: Sequence[Frame], capture: LabelledCapture
+) -> tuple[TakenRoll, float]:
+    began = time.perf_counter()
+    taken = measured.take(frames, capture.frame_count)
+    return taken, time.perf_counter() - began
+
+
+def _time_bare(bare: BareLoop, frames: Sequence[Frame]) -> float:
+    began = time.perf_counter()
+    for frame in frames:
+        with suppress(PictureUnreadableError, PictureTooLargeError), picture_errors(str(frame.number)):
+            bare.run(frame.data)
+    return time.perf_counter() - began
+
+
+def _print_enrolment(class_set: ClassSet, measured: MeasuredClass) -> None:
+    portraits = sum(len(paths) for paths in class_set.portraits.values())
+    accepted = portraits - len(measured.refusals)
+    print(
+        f"{class_set.name}: {len(measured.enrolled)} of {len(class_set.students)} students enrolled, "
+        f"with {accepted} of {portraits} portraits"
+    )
+    for refusal in measured.refusals:
+        print(f"  {refusal.student_id} portrait {refusal.portrait} refused: {refusal.reason}")
+    for student_id in sorted(set(class_set.students) - measured.enrolled):
+        print(f"  {student_id} has no face reference and cannot be recognised")
+
+
+def _print_table(scores: Sequence[Score]) -> None:
+    rows = [_HEADINGS, *(_cells(score) for score in scores)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows:
+        first, *rest = (
+            cell.ljust(width) if not column else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        print("  ".join([first, *rest]))
+
+
+def _cells(score: Score) -> tuple[str, ...]:
+    share = f" ({score.recognised / score.present:.1%})" if score.present else ""
+    ratio = f"{score.seconds / score.bare_seconds:.2f}" if score.bare_seconds else "-"
+    return (
+        score.set,
+        str(score.captures),
+        str(score.present),
+        f"{score.recognised}{share}",
+        str(score.doubtful),
+        str(score.absent),
+        str(score.false_present),
+        str(score.false_doubtful),
+        str(score.misidentified),
+        str(score.frames),
+        f"{score.seconds:.1f}",
+        ratio,
+    )
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate", description=__doc__)
+    parser.add_argument("--set", nargs="+", type=Path, required=True, metavar="DIR", help="class sets")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
