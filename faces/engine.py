@@ -59,8 +59,7 @@ class FaceEngine:
 
     def assess(self, picture: Picture, face: DetectedFace) -> FaceQuality:
         """Return how good a detected face is for recognition."""
-        with self._lock:
-            landmarks = self._refined(picture, face)
+        landmarks = face.points() / picture.scale
         chip = align.chip(picture.pixels, landmarks)
         brightness, contrast = quality.light(chip)
         return FaceQuality(
