@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from demo.classroom import ROOMS
 from demo.composer import ComposedFrame, Sitter, compose_burst
+from demo.dice import dice
 from demo.heads import Head, cut_head
 from demo.portraits import DEFAULT_CACHE, PortraitFolder, PortraitsError, fetch_portraits
 from demo.school import School, Section, demo_school
 from faces import FaceEngine, FaceEngineError, read_picture
 
-DEFAULT_SEED: Final = 20
+DEFAULT_SEED: Final = 24
 
 _VERSION: Final = 1
 """Of the composed pictures. Folders of another version are composed anew."""
@@ -74,10 +73,10 @@ def compose_capture(
         Pictures in the burst.
     """
     enrolled = [student.student_id for student in section.students]
-    ill = set(np.random.default_rng([seed, int(section.room_id)]).choice(enrolled, 2, replace=False).tolist())
-    dice = np.random.default_rng([seed, int(section.room_id), number])
-    if dice.random() < 0.5:
-        ill.add(str(dice.choice([student for student in enrolled if student not in ill])))
+    ill = set(dice("term", seed, section.section_id).choice(enrolled, 2, replace=False).tolist())
+    chance = dice("day", seed, section.section_id, number)
+    if chance.random() < 0.5:
+        ill.add(str(chance.choice([student for student in enrolled if student not in ill])))
     sitters = [
         Sitter(student.student_id, student.seat, heads[student.portrait], student.student_id)
         for student in section.students

@@ -22,6 +22,7 @@ from demo.brush import (
     rounded,
     stroke,
 )
+from demo.dice import dice
 
 WIDTH: Final = 1920
 HEIGHT: Final = 1080
@@ -31,7 +32,7 @@ _ROWS: Final = (
     (5, 98.0, 812.0, 356.0),
     (6, 85.0, 630.0, 303.0),
     (7, 74.0, 474.0, 260.0),
-    (8, 64.0, 340.0, 226.0),
+    (8, 67.0, 338.0, 226.0),
 )
 """From the front row to the back. The faces of the back row stay above the 60 pixels at which an own engine
 and Rekognition alike are at ease."""
@@ -203,22 +204,22 @@ def paint_desk(canvas: Canvas, seat: Seat, room: Classroom) -> None:
 def paint_things(canvas: Canvas, seat: Seat, room: Classroom) -> None:
     """Paint what lies on a desk: always the same at a seat of a room."""
     u, x, y = seat.unit, seat.x, seat.y
-    dice = np.random.default_rng([int(room.room_id), seat.number])
-    side = 1 if dice.random() < 0.5 else -1
+    chance = dice("things", room.room_id, seat.number)
+    side = 1 if chance.random() < 0.5 else -1
     _open_book(canvas, x - side * 0.08 * u, y + 2.1 * u, u)
-    thing = int(dice.integers(4))
+    thing = int(chance.integers(4))
     if thing == 0:
         _bottle(
             canvas,
             x + side * 1.12 * u,
             y + 1.98 * u,
             u,
-            rgb(str(dice.choice(["7cc6d6", "e98a6d", "9ccf8a"]))),
+            rgb(str(chance.choice(["7cc6d6", "e98a6d", "9ccf8a"]))),
         )
     elif thing == 1:
         _pencils(canvas, x + side * 1.12 * u, y + 1.98 * u, u, room.accent)
     elif thing == 2:
-        _books(canvas, x + side * 1.06 * u, y + 2.06 * u, u, dice)
+        _books(canvas, x + side * 1.06 * u, y + 2.06 * u, u, chance)
     pen = (x + side * 0.46 * u, y + 2.17 * u)
     canvas.line([pen, (pen[0] + 0.32 * u, pen[1] - 0.05 * u)], 0.045 * u, rgb("e2b33c"))
 
@@ -259,10 +260,10 @@ def _pencils(canvas: Canvas, x: float, y: float, u: float, colour: Colour) -> No
     canvas.fill(cup, colour, across=(1.1, 0.75))
 
 
-def _books(canvas: Canvas, x: float, y: float, u: float, dice: np.random.Generator) -> None:
+def _books(canvas: Canvas, x: float, y: float, u: float, chance: np.random.Generator) -> None:
     canvas.fill(ellipse(x, y + 0.02 * u, 0.36 * u, 0.07 * u), (20, 20, 30), strength=0.35, soft=0.04 * u)
-    for level, paint in enumerate(dice.permutation(["588b8b", "c8553d", "f2d388", "38618c", "8e5572"])[:3]):
-        shift, foot = dice.uniform(-0.05, 0.05) * u, y - 0.1 * level * u
+    for level, paint in enumerate(chance.permutation(["588b8b", "c8553d", "f2d388", "38618c", "8e5572"])[:3]):
+        shift, foot = chance.uniform(-0.05, 0.05) * u, y - 0.1 * level * u
         block = rectangle(x - 0.3 * u + shift, foot - 0.1 * u, x + 0.3 * u + shift, foot)
         canvas.fill(block, rgb(str(paint)), fade=(1.15, 0.8))
         canvas.fill(
@@ -302,7 +303,7 @@ def _framed(
 def _notice_board(canvas: Canvas, room: Classroom, left: float) -> None:
     top, right, bottom = 58.0, left + 360.0, 236.0
     _framed(canvas, left, top, right, bottom, rgb("9b7448"), rgb("cfa977"))
-    dice = np.random.default_rng(11)
+    chance = dice("notices")
     papers = (
         rgb("fdfdf6"),
         rgb("ffe08a"),
@@ -314,11 +315,11 @@ def _notice_board(canvas: Canvas, room: Classroom, left: float) -> None:
     )
     for column in range(6):
         for line in range(2):
-            x = left + 40 + column * 56 + dice.uniform(-6, 6)
-            y = top + 52 + line * 76 + dice.uniform(-6, 6)
-            half_width, half_height = dice.uniform(18, 24), dice.uniform(22, 30)
-            paper = papers[int(dice.integers(len(papers)))]
-            turn = np.radians(dice.uniform(-7, 7))
+            x = left + 40 + column * 56 + chance.uniform(-6, 6)
+            y = top + 52 + line * 76 + chance.uniform(-6, 6)
+            half_width, half_height = chance.uniform(18, 24), chance.uniform(22, 30)
+            paper = papers[int(chance.integers(len(papers)))]
+            turn = np.radians(chance.uniform(-7, 7))
             turning = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
             sheet = rectangle(-half_width, -half_height, half_width, half_height) @ turning + (x, y)
             canvas.fill(moved(sheet, 2, 4), (30, 40, 60), strength=0.3, soft=2)
@@ -380,22 +381,22 @@ def _bookshelf(canvas: Canvas, room: Classroom, left: float) -> None:
     spines = [
         rgb(code) for code in ("c8553d", "588b8b", "f2d388", "38618c", "a3b18a", "8e5572", "e9edc9", "d4a373")
     ]
-    dice = np.random.default_rng(5)
+    chance = dice("books")
     for shelf in range(3):
         roof, ground = top + 12 + shelf * 92, top + 96 + shelf * 92
         canvas.fill(rectangle(left + 11, roof, right - 11, ground), lit(wood, 0.5), fade=(0.75, 1.15))
         x = left + 18
         while x < right - 34:
-            thick, tall = dice.uniform(11, 21), dice.uniform(52, 74)
-            if dice.random() < 0.12:
+            thick, tall = chance.uniform(11, 21), chance.uniform(52, 74)
+            if chance.random() < 0.12:
                 x += thick * 1.5
                 continue
-            spine = spines[int(dice.integers(len(spines)))]
+            spine = spines[int(chance.integers(len(spines)))]
             canvas.fill(rectangle(x, ground - tall, x + thick, ground), spine, across=(1.08, 0.82))
             canvas.fill(
                 rectangle(x + 2, ground - tall * 0.8, x + thick - 2, ground - tall * 0.7), lit(spine, 1.3)
             )
-            x += thick + dice.uniform(0.5, 2.0)
+            x += thick + chance.uniform(0.5, 2.0)
 
 
 def _bunting(canvas: Canvas, room: Classroom, left: float) -> None:
@@ -444,14 +445,14 @@ def _windows(canvas: Canvas, room: Classroom) -> None:
 def _plant(canvas: Canvas, x: float) -> None:
     ground = 420.0
     canvas.fill(ellipse(x, ground + 2, 62, 14), (20, 20, 25), strength=0.35, soft=8)
-    dice = np.random.default_rng(3)
+    chance = dice("leaves")
     for _ in range(30):
-        lean, length = dice.uniform(-1.0, 1.0), dice.uniform(0.7, 1.0)
+        lean, length = chance.uniform(-1.0, 1.0), chance.uniform(0.7, 1.0)
         root, droop = (x + 26 * lean, ground - 84), 70 * lean**2
         bend = (x + 62 * lean, ground - 84 - 95 * length)
         tip = (x + 118 * lean, ground - 84 - 165 * length + droop)
         leaf = rounded(stroke([root, bend, tip], [7, 20, 2]), 3)
-        canvas.fill(leaf, mixed(rgb("3f7d4e"), rgb("86b866"), float(dice.random())), fade=(1.15, 0.75))
+        canvas.fill(leaf, mixed(rgb("3f7d4e"), rgb("86b866"), float(chance.random())), fade=(1.15, 0.75))
     pot = points((x - 46, ground - 84), (x + 46, ground - 84), (x + 34, ground + 4), (x - 34, ground + 4))
     canvas.fill(pot, rgb("c9744f"), across=(1.1, 0.75))
     canvas.fill(rectangle(x - 51, ground - 94, x + 51, ground - 74), rgb("d58460"), across=(1.1, 0.75))

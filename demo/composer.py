@@ -21,6 +21,7 @@ from demo.classroom import (
     paint_room,
     paint_things,
 )
+from demo.dice import dice
 from demo.figures import Look, Pose, Sway, look_of, paint_arms, paint_student
 from demo.heads import Head
 from demo.lens import Lens, photograph, vignette
@@ -109,12 +110,13 @@ def compose_burst(
         A seat is taken twice or does not exist, the size is not 16:9, or there is no frame to compose.
     """
     _check(sitters, frames, size)
-    dice = np.random.default_rng([seed, int(room.room_id)])
-    moments = _lost_moments(sitters, frames, dice)
-    looks = {sitter.seat: look_of(sitter.name, sitter.head) for sitter in sitters}
+    chance = dice("burst", seed, room.room_id)
+    moments = _lost_moments(sitters, frames, chance)
+    looks = {sitter.seat: look_of(sitter.name, SEATS[sitter.seat - 1], sitter.head) for sitter in sitters}
     by_seat = {sitter.seat: sitter for sitter in sitters}
     return tuple(
-        _frame(room, by_seat, looks, moments[number], dice, size, lens or Lens()) for number in range(frames)
+        _frame(room, by_seat, looks, moments[number], chance, size, lens or Lens())
+        for number in range(frames)
     )
 
 
@@ -130,16 +132,18 @@ def _check(sitters: Sequence[Sitter], frames: int, size: tuple[int, int]) -> Non
         raise ValueError(f"seats are numbered from 1 to {SEAT_COUNT}")
 
 
-def _lost_moments(sitters: Sequence[Sitter], frames: int, dice: np.random.Generator) -> list[dict[int, Pose]]:
-    """Choose who hides in which frame: some students, each for one frame."""
+def _lost_moments(
+    sitters: Sequence[Sitter], frames: int, chance: np.random.Generator
+) -> list[dict[int, Pose]]:
+    """Choose who hides in which frame: some students, each for one; in the first all still look up."""
     moments: list[dict[int, Pose]] = [{} for _ in range(frames)]
     candidates = sorted(sitter.seat for sitter in sitters if sitter.student_id and sitter.head)
     if frames == 1 or not candidates:
         return moments
     count = min(_LOST_MOMENTS, len(candidates))
-    chosen = dice.choice(candidates, count, replace=False)
+    chosen = chance.choice(candidates, count, replace=False)
     for seat, pose in zip(chosen, (Pose.HIDDEN, Pose.TURNED), strict=False):
-        moments[int(dice.integers(frames))][int(seat)] = pose
+        moments[int(chance.integers(1, frames))][int(seat)] = pose
     return moments
 
 
@@ -148,7 +152,7 @@ def _frame(
     by_seat: dict[int, Sitter],
     looks: dict[int, Look],
     lost: dict[int, Pose],
-    dice: np.random.Generator,
+    chance: np.random.Generator,
     size: tuple[int, int],
     lens: Lens,
 ) -> ComposedFrame:
@@ -166,18 +170,18 @@ def _frame(
         canvas.lay(chairs)
         for seat, sitter in seated:
             pose = poses[seat.number]
-            box = paint_student(canvas, seat, looks[seat.number], sitter.head, pose, _sway(dice))
+            box = paint_student(canvas, seat, looks[seat.number], sitter.head, pose, _sway(chance))
             truth.append(Placement(sitter.student_id, seat.number, _scaled(box, size), pose))
         canvas.lay(desks)
         for seat, _ in seated:
             paint_arms(canvas, seat, looks[seat.number], poses[seat.number])
-    exposure = float(np.clip(dice.normal(1.0, 0.02), 0.94, 1.06))
-    jpeg = photograph(canvas, _light(room), lens, dice, exposure, size)
+    exposure = float(np.clip(chance.normal(1.0, 0.02), 0.94, 1.06))
+    jpeg = photograph(canvas, _light(room), lens, chance, exposure, size)
     return ComposedFrame(jpeg, tuple(sorted(truth, key=lambda placement: placement.seat)))
 
 
-def _sway(dice: np.random.Generator) -> Sway:
-    x, y, turn = np.clip(dice.normal(0.0, 1.0, 3), -2.0, 2.0) * (0.025, 0.018, 1.8)
+def _sway(chance: np.random.Generator) -> Sway:
+    x, y, turn = np.clip(chance.normal(0.0, 1.0, 3), -2.0, 2.0) * (0.025, 0.018, 1.8)
     return Sway(float(x), float(y), float(turn))
 
 

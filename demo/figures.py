@@ -3,7 +3,6 @@
 A figure is drawn in units of its seat (the width of a face), from the middle of its face.
 """
 
-import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,6 +11,7 @@ import numpy as np
 
 from demo.brush import Canvas, Colour, Floats, ellipse, lit, mixed, moved, points, rgb, rounded, stroke
 from demo.classroom import Seat
+from demo.dice import dice
 from demo.heads import FACE_WIDTH, Head
 from faces import Box
 
@@ -64,20 +64,22 @@ class Sway:
     turn: float = 0.0
 
 
-def look_of(name: str, head: Head | None) -> Look:
-    """Dress a student. What the portrait shows is kept, the rest depends on the name alone.
+def look_of(name: str, seat: Seat, head: Head | None) -> Look:
+    """Dress a student. What the portrait shows is kept, the rest depends on name and seat.
 
     Parameters
     ----------
     name : str
         A name that stays, such as the student's id.
+    seat : Seat
+        Where the student always sits: neighbours do not wear the same.
     head : Head or None
         The student's head, if one could be cut out.
     """
-    dice = np.random.default_rng(zlib.crc32(name.encode()))
-    chosen = CLOTHES[int(dice.integers(len(CLOTHES)))]
-    collar = str(dice.choice(["crew", "crew", "shirt", "hood"]))
-    breadth = float(dice.uniform(0.94, 1.04))
+    chance = dice("look", name)
+    chosen = CLOTHES[seat.number * 3 % len(CLOTHES)]
+    collar = str(chance.choice(["crew", "crew", "shirt", "hood"]))
+    breadth = float(chance.uniform(0.94, 1.04))
     if head is None:
         return Look(chosen, rgb("c99a78"), rgb("4a3428"), collar, breadth)
     clothes = head.clothes or chosen

@@ -80,13 +80,15 @@ def cut_head(portrait: Pixels, face: Box) -> Head:
     ground = _Ground(size, box)
     person = _person(picture, inside, ground)
     colours = _evened(np.asarray(picture, np.float32), ground.within(0.38, 0.42))
+    hair = _typical(colours, ground.above_face(), (person > 0.9)) or (40.0, 45.0, 55.0)
     cover = np.multiply(person, ground.bounds(inside))
+    cover = np.multiply(cover, np.maximum(_likeness(colours, hair), ground.head_or_neck()))
     return Head(
         colours=colours,
         cover=cover,
         face=box,
         skin=_skin(colours, ground.within(0.32, 0.3)),
-        hair=_typical(colours, ground.above_face(), (person > 0.9)) or (40.0, 45.0, 55.0),
+        hair=hair,
         clothes=_clothes(colours, ground, (person > 0.9) & (inside > 0)),
         crowned=float(cover[ground.crown()].mean()) > 0.8,
     )
@@ -112,6 +114,12 @@ class _Ground:
 
     def chest(self) -> Bools:
         return np.asarray((self._down > 0.8) & (np.abs(self._across) < 0.9))
+
+    def head_or_neck(self) -> Floats:
+        """Say where something other than hair may be: not beside the neck, where a portrait shows clothes."""
+        beside = np.clip((np.abs(self._across) - 0.3) / 0.12, 0.0, 1.0)
+        below = np.clip((self._down - 0.42) / 0.12, 0.0, 1.0)
+        return np.asarray(1.0 - beside * below, np.float32)
 
     def guess(self) -> Pixels:
         """Say what is surely or probably person or background, in GrabCut's words."""
@@ -172,6 +180,15 @@ def _evened(picture: Floats, face: Bools) -> Floats:
     lab[..., 1:] -= 0.55 * cast
     even = cv2.cvtColor(lab, cv2.COLOR_LAB2BGR) * 255.0
     return np.asarray(np.clip(even, 0.0, 255.0), np.float32)
+
+
+def _likeness(colours: Floats, hair: Colour) -> Floats:
+    """Say how much each pixel looks like hair, 0..1; shine and shadow count less than hue."""
+    lab = cv2.cvtColor((colours / 255.0).astype(np.float32), cv2.COLOR_BGR2LAB)
+    own = cv2.cvtColor(np.array([[hair]], np.float32) / 255.0, cv2.COLOR_BGR2LAB)[0, 0]
+    apart = np.linalg.norm((lab - own) * (0.6, 1.0, 1.0), axis=2)
+    alike = np.clip((30.0 - apart) / 14.0, 0.0, 1.0).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(alike, (0, 0), 2.0), np.float32)
 
 
 def _typical(colours: Floats, region: Bools, person: Bools) -> Colour | None:

@@ -39,7 +39,7 @@ def photograph(
     scene: Canvas,
     light: Floats,
     lens: Lens,
-    dice: np.random.Generator,
+    chance: np.random.Generator,
     exposure: float,
     size: tuple[int, int],
 ) -> bytes:
@@ -53,7 +53,7 @@ def photograph(
         Factors of the light on each pixel's blue, green, red.
     lens : Lens
         The camera's shortcomings.
-    dice : numpy.random.Generator
+    chance : numpy.random.Generator
         Where the noise comes from.
     exposure : float
         A factor on the brightness; 1 is right.
@@ -67,7 +67,7 @@ def photograph(
     """
     exposed = cv2.GaussianBlur(scene.pixels * light, (0, 0), lens.blur) * np.float32(exposure)
     exposed = np.asarray(cv2.resize(exposed, size, interpolation=cv2.INTER_AREA), np.float32)
-    grain = dice.standard_normal(exposed.shape[:2], np.float32) * np.float32(lens.noise)
+    grain = chance.standard_normal(exposed.shape[:2], np.float32) * np.float32(lens.noise)
     # Shot noise grows with the root of the light; dark corners keep the sensor's own.
     level = cv2.cvtColor(np.clip(exposed, 0.0, 255.0).astype(np.float32), cv2.COLOR_BGR2GRAY)
     noisy = exposed + (grain * (0.5 + 0.5 * np.sqrt(level / 128.0)))[..., None]

