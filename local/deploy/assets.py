@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.deploy.archives import archive
+from local.deploy.archives import archive, digest
 from local.deploy.assembly import FileAsset
 from local.emulator.clients import Clients
 
@@ -21,6 +21,7 @@ class AssetBucket:
         self._ssm = clients.client("ssm")
         self._account: str = clients.client("sts").get_caller_identity()["Account"]
         self._region = clients.region
+        self._endpoint = clients.endpoint_url
         self.name = f"cdk-{QUALIFIER}-assets-{self._account}-{self._region}"
 
     def bootstrap(self) -> None:
@@ -36,6 +37,12 @@ class AssetBucket:
         key = self._resolved(asset.key)
         if self._resolved(asset.bucket) == self.name and not self.holds(key):
             self.put(key, archive(asset.source) if asset.zipped else asset.source.read_bytes())
+
+    def publish_template(self, template: bytes) -> str:
+        """Upload a template under the hash of its content, and return its address."""
+        key = f"{digest(template)}.template.json"
+        self.put(key, template)
+        return f"{self._endpoint}/{self.name}/{key}"
 
     def holds(self, key: str) -> bool:
         """Tell whether the object is there; an asset's key is the hash of its content, so that is enough."""

@@ -20,10 +20,17 @@ _NO_CHANGES = ("didn't contain changes", "No updates")
 
 
 class StackDeployer:
-    """Deploys stacks by change sets."""
+    """Deploys stacks by change sets.
 
-    def __init__(self, clients: Clients) -> None:
+    Parameters
+    ----------
+    publish
+        Stores a template and returns its address: templates above 51,200 bytes cannot travel in the call.
+    """
+
+    def __init__(self, clients: Clients, publish: Callable[[bytes], str]) -> None:
         self._cloudformation = clients.client("cloudformation")
+        self._publish = publish
 
     def deploy(self, name: str, template: dict[str, Any]) -> bool:
         """Create or update the stack, and tell whether anything changed.
@@ -65,7 +72,7 @@ class StackDeployer:
                 StackName=name,
                 ChangeSetName=f"local-{time.time_ns()}",
                 ChangeSetType=kind,
-                TemplateBody=json.dumps(template, separators=(",", ":")),
+                TemplateURL=self._publish(json.dumps(template, separators=(",", ":")).encode()),
                 Capabilities=["CAPABILITY_NAMED_IAM"],
             )["Id"]
         except ClientError as error:

@@ -78,7 +78,7 @@ def deploy(
     code = code_of(repository)
     if not bucket.holds(code.key):
         bucket.put(code.key, code.content)
-    deployer = StackDeployer(clients)
+    deployer = StackDeployer(clients, bucket.publish_template)
     by_stack = {}
     changed = []
     for stack in stacks:
