@@ -214,6 +214,6 @@ def layer_of(width: int, height: int, paint: Callable[[Canvas], None]) -> Layer:
     paint(black)
     paint(white)
     clear = np.clip((white.pixels - black.pixels).mean(axis=2, keepdims=True) / 255.0, 0.0, 1.0)
-    rows = np.flatnonzero(clear.min(axis=(1, 2)) < 1.0 - 1e-3)
+    rows = np.flatnonzero(clear.min(axis=(1, 2)) < 1.0 - 1e-4)
     top, bottom = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
     return Layer(black.pixels[top:bottom].copy(), np.asarray(clear[top:bottom], np.float32), top)
