@@ -21,7 +21,8 @@ from typing import Any
 from ministack import app
 from ministack.core import persistence
 
-from local.emulator import dynamodb_durability, upstream
+from local.emulator import dynamodb_durability, sfn_durability, upstream
+from local.emulator.activity import ACTIVITY
 from local.emulator.journal import the_journal
 
 LOG = logging.getLogger("checkpoints")
@@ -36,14 +37,9 @@ class Checkpoints:
     """Decides when to write the state down, and has it written."""
 
     def __init__(self) -> None:
-        self._touched = False
         self._lock = asyncio.Lock()
         self._last_seconds = 0.0
         self._child: int | None = None
-
-    def touch(self) -> None:
-        """Tell that something may have changed."""
-        self._touched = True
 
     async def write_now(self) -> None:
         """Write everything down, DynamoDB included, before returning.
@@ -61,14 +57,14 @@ class Checkpoints:
         written = time.monotonic()
         while True:
             await asyncio.sleep(max(SHORTEST_SECONDS, self._last_seconds / SHARE_OF_TIME))
-            if not self._touched and time.monotonic() - written < LONGEST_SECONDS:
+            if not ACTIVITY.seen and time.monotonic() - written < LONGEST_SECONDS:
                 continue
             written = time.monotonic()
             async with self._lock:
                 try:
                     await self._write(everything=the_journal().size() > JOURNAL_BYTES)
                 except RuntimeError as error:
-                    LOG.error("%s", error)  # noqa: TRY400 - the next checkpoint tries again
+                    LOG.error("%s", error)  # the next one tries again
 
     def abandon(self) -> None:
         """End a checkpoint that is being written, so that it cannot replace files written after this."""
@@ -79,7 +75,7 @@ class Checkpoints:
 
     async def _write(self, *, everything: bool) -> None:
         began = time.monotonic()
-        self._touched = False
+        ACTIVITY.seen = False
         journal = the_journal()
         with journal.lock:
             segment = journal.rotate() if everything else 0
@@ -91,7 +87,7 @@ class Checkpoints:
         self._child = None
         self._last_seconds = time.monotonic() - began
         if status != 0:
-            msg = f"the state could not be written to {persistence.STATE_DIR} (status {status}); is the disk full?"
+            msg = f"no state could be written to {persistence.STATE_DIR} ({status}); is the disk full?"
             raise RuntimeError(msg)
         if everything:
             journal.drop_before(segment)
@@ -150,6 +146,10 @@ def apply() -> None:
             running = asyncio.create_task(CHECKPOINTS.run())
             try:
                 await original(scope, receive, send)
+            except Exception:
+                # The server would go on without its state, its broker and its timers, and look healthy.
+                LOG.exception("the emulator cannot start")
+                os._exit(1)
             finally:
                 running.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -161,6 +161,7 @@ def apply() -> None:
         def load_persisted_state() -> None:
             original()
             LOG.info("replayed %d DynamoDB writes", dynamodb_durability.replay())
+            sfn_durability.replay()
 
         return load_persisted_state
 

@@ -64,7 +64,9 @@ def _set_expiry_and_recovery(name: str, properties: Properties) -> None:
         answer = dynamodb._update_ttl({"TableName": name, "TimeToLiveSpecification": setting})
         succeeded(answer, "UpdateTimeToLive")
     replicas = properties.get("Replicas") or [{}]
-    recovery = properties.get("PointInTimeRecoverySpecification") or replicas[0].get("PointInTimeRecoverySpecification")
+    recovery = properties.get("PointInTimeRecoverySpecification") or replicas[0].get(
+        "PointInTimeRecoverySpecification"
+    )
     if recovery:
         asked = {"TableName": name, "PointInTimeRecoverySpecification": recovery}
         succeeded(dynamodb._update_continuous_backups(asked), "UpdateContinuousBackups")

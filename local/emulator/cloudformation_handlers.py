@@ -13,8 +13,8 @@ Properties = dict[str, Any]
 def around(
     resource_type: str,
     *,
-    before: Callable[[Properties], Properties] = lambda properties: properties,
-    after: Callable[[str, Properties], None] = lambda physical_id, properties: None,
+    before: Callable[[Properties], Properties] | None = None,
+    after: Callable[[str, Properties], None] | None = None,
 ) -> None:
     """Change the properties that creation and update are given, or do more once they are done.
 
@@ -33,13 +33,15 @@ def around(
         upstream.check(provisioners, function.__name__)
 
     def around_create(logical_id: str, properties: Properties, stack_name: str) -> Any:
-        created = create(logical_id, before(properties), stack_name)
-        after(created[0], properties)
+        created = create(logical_id, before(properties) if before else properties, stack_name)
+        if after:
+            after(created[0], properties)
         return created
 
     def around_update(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Any:
-        updated = update(physical_id, before(old), before(new), *rest)
-        after(updated[0], new)
+        updated = update(physical_id, *((before(old), before(new)) if before else (old, new)), *rest)
+        if after:
+            after(updated[0], new)
         return updated
 
     # Keeps the upstream name, so that a second supplement on the type checks the same functions.

@@ -5,7 +5,7 @@ the emulator expires nothing; s3_expiry.py does.)
 """
 
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
@@ -22,22 +22,22 @@ def apply() -> None:
 
 
 def _as_xml(configuration: dict[str, Any]) -> bytes:
-    root = ElementTree.Element("LifecycleConfiguration")
+    root = ET.Element("LifecycleConfiguration")
     for number, rule in enumerate(configuration["Rules"]):
-        element = ElementTree.SubElement(root, "Rule")
+        element = ET.SubElement(root, "Rule")
         _text(element, "ID", rule.get("Id", f"rule-{number}"))
         _text(element, "Status", rule["Status"])
-        _text(ElementTree.SubElement(element, "Filter"), "Prefix", rule.get("Prefix", ""))
+        _text(ET.SubElement(element, "Filter"), "Prefix", rule.get("Prefix", ""))
         if "ExpirationInDays" in rule:
-            _text(ElementTree.SubElement(element, "Expiration"), "Days", rule["ExpirationInDays"])
+            _text(ET.SubElement(element, "Expiration"), "Days", rule["ExpirationInDays"])
         if "NoncurrentVersionExpiration" in rule:
             days = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
-            _text(ElementTree.SubElement(element, "NoncurrentVersionExpiration"), "NoncurrentDays", days)
+            _text(ET.SubElement(element, "NoncurrentVersionExpiration"), "NoncurrentDays", days)
         if "AbortIncompleteMultipartUpload" in rule:
             days = rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
-            _text(ElementTree.SubElement(element, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation", days)
-    return ElementTree.tostring(root)
+            _text(ET.SubElement(element, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation", days)
+    return ET.tostring(root)
 
 
-def _text(parent: ElementTree.Element, name: str, value: object) -> None:
-    ElementTree.SubElement(parent, name).text = str(value)
+def _text(parent: ET.Element, name: str, value: object) -> None:
+    ET.SubElement(parent, name).text = str(value)

@@ -11,6 +11,7 @@ of the replayed writes again, in the same order and so at the same positions.
 """
 
 import copy
+import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +44,7 @@ def apply() -> None:
     """Journal the writes, and keep stream records and the journal's position with the snapshot."""
     for name in WRITES:
         _originals[name] = upstream.check(dynamodb, name)
-        upstream.replace(dynamodb, name, lambda original, name=name: _journalled(name, original))
+        upstream.replace(dynamodb, name, functools.partial(_journalled, name))
 
     def get_state(original: Callable[[], dict[str, Any]]) -> Any:
         def state() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from ministack import app
 
 from local.emulator import checkpoints, upstream
+from local.emulator.activity import ACTIVITY
 
 CLOSED = ("/_ministack/reset", "/_ministack/config", "/_localstack/")
 CHECKPOINT = "/_rollcall/checkpoint"
@@ -43,7 +44,7 @@ def _in_front(original: Any) -> Any:
             try:
                 await original(scope, receive, send)
             finally:
-                checkpoints.CHECKPOINTS.touch()
+                ACTIVITY.touch()
 
     return gateway
 

@@ -1,8 +1,9 @@
 """A log of acknowledged changes that a killed emulator replays over its last checkpoint.
 
-One record a line, appended before the caller gets an answer. Records are flushed, not synced: they outlive
-the process, which is what a kill -9 takes, and cost microseconds. The log is a series of numbered segments;
-a checkpoint notes a position and older segments are dropped.
+One record a line, `[kind, account, region, operation, arguments]`, appended before the caller gets an answer.
+Records are flushed, not synced: they outlive the process, which is what a kill -9 takes, and cost
+microseconds. The log is a series of numbered segments; a checkpoint notes a position, and the segments
+before it are dropped.
 """
 
 import functools

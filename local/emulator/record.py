@@ -1,4 +1,4 @@
-"""Records the fingerprints of the functions that supplements replace, after a deliberate upgrade of ministack.
+"""Records the fingerprints of the functions that supplements replace, after an upgrade of ministack.
 
 Run `python -m local.emulator.record`, read what has changed in git diff, and look at those supplements.
 """

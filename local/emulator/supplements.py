@@ -11,6 +11,13 @@ from local.emulator import (
     loopback_only,
     loopback_tls_condition,
     root_signatures,
+    sfn_durability,
+    sfn_history,
+    sfn_redrive,
+    sfn_retry,
+    sfn_same_name,
+    sfn_start,
+    sfn_throttling,
 )
 
 ALL = (
@@ -22,6 +29,13 @@ ALL = (
     cloudformation_dynamodb,
     cloudformation_letter_case,
     cloudformation_s3_lifecycle,
+    sfn_start,
+    sfn_same_name,
+    sfn_history,
+    sfn_retry,
+    sfn_throttling,
+    sfn_redrive,
+    sfn_durability,
     checkpoints,
     gateway,
 )

@@ -1,4 +1,4 @@
-"""The AWS emulator, started once for all integration tests, on free ports and in a folder that is thrown away."""
+"""The AWS emulator, started once for all integration tests, on free ports and in a temporary folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,9 @@ from local.emulator.settings import EmulatorSettings
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """Give a running emulator that is empty at the start of the test session."""
     data_dir: Path = tmp_path_factory.mktemp("emulator")
-    with Emulator(EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=data_dir)) as running:
+    with Emulator(
+        EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=data_dir)
+    ) as running:
         yield running
 
 

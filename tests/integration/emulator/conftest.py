@@ -11,7 +11,7 @@ from local.emulator.clients import Clients
 
 @pytest.fixture(scope="session")
 def make_function(aws: Clients) -> Callable[..., str]:
-    """Give a maker of Lambda functions: source of a module with `handler`, then settings; returns the name."""
+    """Give a maker of functions: source of a module with `handler`, rights, settings; returns the name."""
 
     def make(source: str, *statements: dict[str, Any], **settings: Any) -> str:
         name = unique("function")

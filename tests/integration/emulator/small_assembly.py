@@ -1,4 +1,4 @@
-"""A cloud assembly like the ones `cdk synth` writes, made by hand: two stacks, one of which needs the other."""
+"""A cloud assembly like those of `cdk synth`, made by hand: two stacks, one of which needs the other."""
 
 import copy
 import json
@@ -19,9 +19,19 @@ def write(cdk_out: Path, stacks: dict[str, dict[str, Any]], dependencies: dict[s
     artifacts: dict[str, Any] = {}
     for name, template in stacks.items():
         (cdk_out / f"{name}.template.json").write_text(json.dumps({"Parameters": BOOTSTRAP, **template}))
-        assets = {"files": {"template": {"source": {"path": f"{name}.template.json", "packaging": "file"}, "destinations": {}}}}
+        assets = {
+            "files": {
+                "template": {
+                    "source": {"path": f"{name}.template.json", "packaging": "file"},
+                    "destinations": {},
+                }
+            }
+        }
         (cdk_out / f"{name}.assets.json").write_text(json.dumps(assets))
-        artifacts[f"{name}.assets"] = {"type": "cdk:asset-manifest", "properties": {"file": f"{name}.assets.json"}}
+        artifacts[f"{name}.assets"] = {
+            "type": "cdk:asset-manifest",
+            "properties": {"file": f"{name}.assets.json"},
+        }
         artifacts[name] = {
             "type": "aws:cloudformation:stack",
             "properties": {"templateFile": f"{name}.template.json"},
@@ -38,9 +48,18 @@ def storage() -> dict[str, Any]:
                 "Frames": {
                     "Type": "AWS::S3::Bucket",
                     "Properties": {
-                        "NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}},
+                        "NotificationConfiguration": {
+                            "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+                        },
                         "LifecycleConfiguration": {
-                            "Rules": [{"Id": "pictures", "Status": "Enabled", "ExpirationInDays": 30, "Prefix": "captures/"}]
+                            "Rules": [
+                                {
+                                    "Id": "pictures",
+                                    "Status": "Enabled",
+                                    "ExpirationInDays": 30,
+                                    "Prefix": "captures/",
+                                }
+                            ]
                         },
                         "PublicAccessBlockConfiguration": {
                             "BlockPublicAcls": True,

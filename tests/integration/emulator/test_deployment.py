@@ -31,7 +31,11 @@ class Checkout:
 
     def deploy(self, **options: Any) -> Outputs:
         return deploy(
-            self.cdk_out, self._aws, checkpoint=self._emulator.checkpoint, repository=self.repository, **options
+            self.cdk_out,
+            self._aws,
+            checkpoint=self._emulator.checkpoint,
+            repository=self.repository,
+            **options,
         )
 
 
@@ -74,7 +78,11 @@ def test_what_the_template_says_of_a_table_holds(checkout: Checkout, aws: Client
 def test_what_the_template_says_of_a_bucket_holds(checkout: Checkout, aws: Clients) -> None:
     name = checkout.deploy()["BucketName"]
     (rule,) = aws.client("s3").get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    assert (rule["Status"], rule["Expiration"], rule["Filter"]) == ("Enabled", {"Days": 30}, {"Prefix": "captures/"})
+    assert (rule["Status"], rule["Expiration"], rule["Filter"]) == (
+        "Enabled",
+        {"Days": 30},
+        {"Prefix": "captures/"},
+    )
     aws.client("s3").put_object(Bucket=name, Key="captures/x", Body=b"allowed on the loopback interface")
 
 
@@ -114,7 +122,10 @@ def test_a_stack_for_the_cloud_alone_is_skipped_by_name(checkout: Checkout) -> N
 
 def test_a_resource_that_fails_is_named_with_its_reason_and_can_be_mended(checkout: Checkout) -> None:
     broken = small_assembly.storage()
-    broken["Resources"]["Faces"] = {"Type": "AWS::Rekognition::Collection", "Properties": {"CollectionId": "x"}}
+    broken["Resources"]["Faces"] = {
+        "Type": "AWS::Rekognition::Collection",
+        "Properties": {"CollectionId": "x"},
+    }
     checkout.write({"Storage": broken, "Pipeline": small_assembly.pipeline()})
     with pytest.raises(DeployError, match=r"Storage.*AWS::Rekognition::Collection"):
         checkout.deploy()

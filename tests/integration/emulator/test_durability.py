@@ -1,12 +1,13 @@
 """What was acknowledged is there after a stop, a kill, and a kill soon after a start."""
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emulator_probes import eventually, unique
+from emulator_probes import eventually, role_for, unique
 
 from local.emulator.clients import Clients
 from local.emulator.ports import free_port
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.emulator
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Emulator]:
     """Give a running emulator that a test may kill."""
-    with Emulator(EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=tmp_path)) as running:
+    with Emulator(
+        EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=tmp_path)
+    ) as running:
         yield running
 
 
@@ -66,17 +69,17 @@ def stream_length(aws: Clients, table: str) -> int:
 def test_every_acknowledged_write_is_there_once_after_each_end(mortal: Emulator, end: str) -> None:
     aws = clients(mortal)
     table = make_table(aws)
-    for round_number in (1, 2, 3):
+    for round_number in (1, 2):
         for _ in range(20):
             count_up(aws, table, "a")
-        if round_number == 2:
+        if round_number == 1:
             mortal.checkpoint()
             count_up(aws, table, "after the checkpoint")
         getattr(mortal, end)()
         mortal.start()
         assert counted(aws, table, "a") == 20 * round_number
     assert counted(aws, table, "after the checkpoint") == 1
-    assert stream_length(aws, table) == 61
+    assert stream_length(aws, table) == 41
 
 
 def test_every_other_service_is_there_after_a_kill(mortal: Emulator) -> None:
@@ -108,19 +111,11 @@ def test_state_is_written_down_without_being_asked(mortal: Emulator) -> None:
     assert aws.client("ssm").get_parameter(Name="/soon")["Parameter"]["Value"] == "v"
 
 
-def test_the_emulator_can_be_killed_and_started_at_once(mortal: Emulator) -> None:
-    aws = clients(mortal)
-    table = make_table(aws)
-    for expected in range(1, 4):
-        count_up(aws, table, "a")
-        mortal.kill()
-        mortal.start()
-        assert counted(aws, table, "a") == expected
-
-
 def test_a_second_emulator_on_the_same_port_says_what_is_wrong(mortal: Emulator, tmp_path: Path) -> None:
     second = Emulator(
-        EmulatorSettings(http_port=mortal.settings.http_port, mqtt_port=free_port(), data_dir=tmp_path / "other")
+        EmulatorSettings(
+            http_port=mortal.settings.http_port, mqtt_port=free_port(), data_dir=tmp_path / "other"
+        )
     )
     with pytest.raises(EmulatorError, match=f"port {mortal.settings.http_port} .*taken"):
         second.start()
@@ -134,12 +129,42 @@ def test_a_missing_virtual_environment_says_what_to_do(tmp_path: Path) -> None:
         Emulator(settings).start()
 
 
+def post(url: str) -> None:
+    request = urllib.request.Request(url, method="POST")  # noqa: S310
+    urllib.request.urlopen(request, timeout=10)  # noqa: S310
+
+
 def test_reset_over_http_is_closed(mortal: Emulator) -> None:
     aws = clients(mortal)
     table = make_table(aws)
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(
-            urllib.request.Request(mortal.endpoint_url + "/_ministack/reset", method="POST"), timeout=10
-        )
+        post(mortal.endpoint_url + "/_ministack/reset")
     assert refused.value.code == 404
     assert aws.client("dynamodb").describe_table(TableName=table)
+
+
+def test_an_execution_goes_on_after_a_kill(mortal: Emulator) -> None:
+    aws = clients(mortal)
+    definition = {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {"Type": "Wait", "Seconds": 2, "Next": "Done"},
+            "Done": {"Type": "Pass", "Result": "done", "End": True},
+        },
+    }
+    stepfunctions = aws.client("stepfunctions")
+    machine = stepfunctions.create_state_machine(
+        name=unique("machine"), definition=json.dumps(definition), roleArn=role_for(aws, "states")
+    )["stateMachineArn"]
+    known = stepfunctions.start_execution(stateMachineArn=machine)["executionArn"]
+    mortal.checkpoint()
+    just_started = stepfunctions.start_execution(stateMachineArn=machine)["executionArn"]
+    mortal.kill()
+    mortal.start()
+    for execution in (known, just_started):
+
+        def output(execution: str = execution) -> str | None:
+            found: str | None = stepfunctions.describe_execution(executionArn=execution).get("output")
+            return found
+
+        assert eventually(output) == '"done"'

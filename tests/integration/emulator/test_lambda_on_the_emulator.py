@@ -11,6 +11,7 @@ from emulator_probes import role_for, unique, zipped
 
 from local.emulator.clients import Clients
 from local.emulator.process import Emulator
+from local.emulator.root_credentials import RootCredentials
 
 pytestmark = pytest.mark.emulator
 Maker = Callable[..., str]
@@ -45,8 +46,12 @@ def test_a_function_that_hangs_is_ended(aws: Clients, make_function: Maker) -> N
     assert invoke(aws, name, 0) == (None, None)
 
 
-def test_a_function_that_ends_its_process_is_reported_and_comes_back(aws: Clients, make_function: Maker) -> None:
-    name = make_function("import os\ndef handler(event, context):\n    if event: os._exit(1)\n    return 'back'\n")
+def test_a_function_that_ends_its_process_is_reported_and_comes_back(
+    aws: Clients, make_function: Maker
+) -> None:
+    name = make_function(
+        "import os\ndef handler(event, context):\n    if event: os._exit(1)\n    return 'back'\n"
+    )
     assert invoke(aws, name, True)[1]["errorType"] == "Runtime.ExitError"
     assert invoke(aws, name, False) == (None, "back")
 
@@ -62,27 +67,34 @@ def test_a_function_sees_its_own_variables_and_the_endpoints_alone(
     unexpected = {
         variable
         for variable in seen
-        if not variable.startswith(("AWS_", "LAMBDA_")) and variable not in ("TABLE", "LANG", "PATH", "TZ", "_HANDLER")
+        if not variable.startswith(("AWS_", "LAMBDA_"))
+        and variable not in ("TABLE", "LANG", "PATH", "TZ", "_HANDLER")
     }
     assert not unexpected
 
 
-def test_packages_of_the_project_can_be_imported_but_not_its_checkout(aws: Clients, make_function: Maker) -> None:
+def test_packages_of_the_project_can_be_imported_but_not_its_checkout(
+    aws: Clients, make_function: Maker
+) -> None:
     name = make_function(
         "import importlib.util\n"
         "def handler(event, context): return [importlib.util.find_spec(name) is not None for name in event]\n"
     )
-    assert invoke(aws, name, ["aws_lambda_powertools", "cv2", "local", "infra"]) == (None, [True, True, False, False])
+    assert invoke(aws, name, ["aws_lambda_powertools", "cv2", "local", "infra"]) == (
+        None,
+        [True, True, False, False],
+    )
 
 
 def test_a_function_may_do_what_its_role_allows_and_no_more(aws: Clients, make_function: Maker) -> None:
     bucket = unique("bucket")
     aws.client("s3").create_bucket(Bucket=bucket)
-    source = (
-        "import boto3\n"
-        "def handler(event, context):\n"
-        "    getattr(boto3.client('s3'), event)(Bucket=%r, Key='k', **({'Body': b'1'} if event == 'put_object' else {}))\n"
-    ) % bucket
+    source = f"""
+import boto3
+def handler(event, context):
+    body = {{'Body': b'1'}} if event == 'put_object' else {{}}
+    getattr(boto3.client('s3'), event)(Bucket='{bucket}', Key='k', **body)
+"""
     name = make_function(
         source, {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
     )
@@ -111,8 +123,6 @@ def test_new_code_replaces_the_old(aws: Clients, make_function: Maker) -> None:
 
 
 def test_an_unknown_key_is_refused(aws: Clients, emulator: Emulator) -> None:
-    from local.emulator.root_credentials import RootCredentials
-
     stranger = Clients(emulator.endpoint_url, aws.region, RootCredentials("test", "test"))
     with pytest.raises(ClientError) as refused:
         stranger.client("lambda").list_functions()
