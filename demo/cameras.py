@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,7 +137,7 @@ def write_camera_folder(
         scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    truth = _truth(section, composed, _stamp(seed, captures, frames))
+    truth = _truth(section, composed, _stamp(section, seed, captures, frames))
     _truth_path(folder).write_text(json.dumps(truth, indent=1) + "\n")
     return composed
 
@@ -165,21 +166,27 @@ def prepare_cameras(
         The face models are missing or damaged.
     """
     folders = {device.device_id: target / device.device_id for device in school.devices}
-    stamp = _stamp(seed, captures, frames)
-    missing = [d for d in school.devices if not _is_current(folders[d.device_id], stamp)]
-    engine = FaceEngine() if missing else None
-    for device in missing:
-        section = school.section_in(device.room_id)
+    engine: FaceEngine | None = None
+    for device in school.devices:
+        folder, section = folders[device.device_id], school.section_in(device.room_id)
+        if _is_current(folder, _stamp(section, seed, captures, frames)):
+            continue
+        engine = engine or FaceEngine()
         names = [*(student.portrait for student in section.students), section.stranger]
-        heads = cut_heads(portraits, names, engine) if engine else {}
-        write_camera_folder(
-            folders[device.device_id], section, heads, seed=seed, captures=captures, frames=frames
-        )
+        heads = cut_heads(portraits, names, engine)
+        write_camera_folder(folder, section, heads, seed=seed, captures=captures, frames=frames)
     return folders
 
 
-def _stamp(seed: int, captures: int, frames: int) -> dict[str, int]:
-    return {"version": _VERSION, "seed": seed, "captures": captures, "frames": frames}
+def _stamp(section: Section, seed: int, captures: int, frames: int) -> dict[str, int]:
+    """Tell composed pictures apart by all that they depend on."""
+    return {
+        "version": _VERSION,
+        "section": zlib.crc32(repr(section).encode()),
+        "seed": seed,
+        "captures": captures,
+        "frames": frames,
+    }
 
 
 def _truth_path(folder: Path) -> Path:

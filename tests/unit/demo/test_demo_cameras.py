@@ -1,6 +1,7 @@
 """A camera's folder holds bursts in the order of names, with the truth beside it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -41,17 +42,7 @@ def section() -> Section:
 @pytest.fixture(scope="module")
 def school(section: Section) -> School:
     whole = demo_school()
-    return School(
-        school_id=whole.school_id,
-        name=whole.name,
-        time_zone=whole.time_zone,
-        rooms=whole.rooms[:1],
-        devices=whole.devices[:1],
-        teachers=whole.teachers,
-        sections=(section,),
-        periods=whole.periods,
-        lessons=(),
-    )
+    return replace(whole, devices=whole.devices[:1], sections=(section,))
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +128,19 @@ def test_cameras_are_composed_once_and_again_when_the_seed_changes(
 
     prepare_cameras(school, portraits, tmp_path, seed=2, captures=1, frames=1)
     assert picture.read_bytes() not in (b"marked", first)
+
+
+def test_a_change_of_the_roster_composes_the_pictures_anew(
+    tmp_path: Path, school: School, portraits: PortraitFolder
+) -> None:
+    section = school.sections[0]
+    smaller = replace(school, sections=(replace(section, students=section.students[:3]),))
+    folders = prepare_cameras(school, portraits, tmp_path, captures=1, frames=1)
+    first = (folders["demo-101-1"] / "0001-01.jpg").read_bytes()
+
+    prepare_cameras(smaller, portraits, tmp_path, captures=1, frames=1)
+
+    assert (folders["demo-101-1"] / "0001-01.jpg").read_bytes() != first
 
 
 def test_a_folder_whose_truth_is_damaged_is_composed_anew(
