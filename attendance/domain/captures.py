@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from attendance.domain.policy import Policy
 from attendance.domain.timetable import Meeting
@@ -17,6 +17,7 @@ RollStage = Literal["waiting", "taking", "recorded", "no_meeting", "failed"]
 
 OPEN_STATUSES: frozenset[CaptureStatus] = frozenset({"CREATED", "IN_PROGRESS"})
 
+_TICK = timedelta(microseconds=1)
 _NAMESPACE = uuid5(NAMESPACE_URL, "rollcall/captures")
 
 
@@ -67,8 +68,11 @@ class Capture:
 
 
 def plausible_taken_at(capture: Capture, claimed: datetime) -> datetime:
-    """When the pictures were taken: by the device's clock, held within the window of its command."""
-    return min(max(claimed, capture.requested_at), capture.expires_at)
+    """When the pictures were taken: by the device's clock, held within the window of its command.
+
+    The window is open at its end, where the room's next lesson may begin.
+    """
+    return min(max(claimed, capture.requested_at), capture.expires_at - _TICK)
 
 
 def due_moment(meeting: Meeting, now: datetime, policy: Policy) -> datetime | None:
@@ -79,19 +83,13 @@ def due_moment(meeting: Meeting, now: datetime, policy: Policy) -> datetime | No
 
 def scheduled_capture_id(school_id: str, device_id: str, meeting_id: str, moment: datetime) -> str:
     """The same for the same moment, so a doubled schedule cannot double a capture."""
-    return str(uuid5(_NAMESPACE, f"{school_id}/{device_id}/{meeting_id}/{moment.isoformat()}"))
+    instant = moment.astimezone(UTC).isoformat()
+    return str(uuid5(_NAMESPACE, f"{school_id}/{device_id}/{meeting_id}/{instant}"))
 
 
 def adhoc_capture_id(school_id: str, device_id: str, request_id: str) -> str:
     """The same for the same request, so a request delivered twice is one capture."""
     return str(uuid5(_NAMESPACE, f"{school_id}/{device_id}/adhoc/{request_id}"))
-
-
-def is_capture_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def next_status(current: CaptureStatus, told: CaptureStatus) -> CaptureStatus:
