@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from attendance.domain.policy import Policy
@@ -16,6 +16,9 @@ MarkSource = Literal["camera", "teacher"]
 _PRESENCE: frozenset[MarkStatus] = frozenset({"present", "late"})
 # Two later good captures must have missed a student before "left early" is said.
 _MISSES_TO_HAVE_LEFT = 2
+# The cameras of a room are told to capture at the same moment and do so some seconds apart: what they see
+# together is one look at the room, in which a student is missed only where none of them saw him.
+_ONE_LOOK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CaptureOutcome:
-    """What one capture contributed. A good capture had at least one readable frame with a face."""
+    """What one capture contributed. A good capture had at least one readable frame with a searched face."""
 
     capture_id: str
     taken_at: datetime
@@ -66,7 +69,7 @@ class CaptureOutcome:
 
     @property
     def is_good(self) -> bool:
-        return self.readable_frames > 0 and self.faces > 0
+        return self.readable_frames > 0 and self.faces > self.unsearched_faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def gather_evidence(
             by_student.setdefault(sighting.student_id, []).append(sighting)
     gathered = {}
     for student_id, seen in by_student.items():
-        best = max(seen, key=lambda sighting: sighting.similarity)
+        best = max(seen, key=lambda s: (s.band == "recognised", s.similarity, -s.frame, -s.face))
         gathered[student_id] = Evidence(
             capture_id=capture_id,
             taken_at=taken_at,
@@ -157,24 +160,29 @@ def fold_capture(
     """The register with one more capture in it.
 
     Folding the same capture again, or captures in another order, gives the same marks. A mark that a
-    teacher has set keeps its status; only its evidence grows. A capture that is not good changes no mark.
+    teacher has set keeps its status; only its evidence grows. A capture that is not good changes no mark,
+    and what a capture has shown stays when the same capture is said to have failed, before or after.
     """
+    if not outcome.is_good:
+        evidence = {}
+        if any(old.capture_id == outcome.capture_id and old.is_good for old in register.captures):
+            return register
     captures = tuple(
         sorted(
             (*(old for old in register.captures if old.capture_id != outcome.capture_id), outcome),
             key=lambda capture: (capture.taken_at, capture.capture_id),
         )
     )
-    good = [capture for capture in captures if capture.is_good]
+    looks = _looks([capture for capture in captures if capture.is_good])
     marks = {
         student_id: _decide(
-            _with_evidence(mark, outcome.capture_id, evidence.get(student_id)), good, register, policy
+            _with_evidence(mark, outcome.capture_id, evidence.get(student_id)), looks, register, policy
         )
         for student_id, mark in register.marks.items()
     }
     status = register.status
     if status in {"expected", "provisional", "not_taken"}:
-        status = "provisional" if good else "not_taken"
+        status = "provisional" if looks else "not_taken"
     return replace(register, captures=captures, marks=marks, status=status)
 
 
@@ -198,20 +206,31 @@ def _with_evidence(mark: Mark, capture_id: str, new: Evidence | None) -> Mark:
     return replace(mark, evidence=tuple(sorted([*kept, *added], key=lambda e: (e.taken_at, e.capture_id))))
 
 
-def _decide(mark: Mark, good: list[CaptureOutcome], register: Register, policy: Policy) -> Mark:
+def _looks(good: list[CaptureOutcome]) -> list[frozenset[str]]:
+    """Ids of the captures of each look at the room, in order of time."""
+    looks: list[list[CaptureOutcome]] = []
+    for capture in good:
+        if looks and capture.taken_at - looks[-1][0].taken_at <= _ONE_LOOK:
+            looks[-1].append(capture)
+        else:
+            looks.append([capture])
+    return [frozenset(capture.capture_id for capture in look) for look in looks]
+
+
+def _decide(mark: Mark, looks: list[frozenset[str]], register: Register, policy: Policy) -> Mark:
     if mark.source == "teacher":
         return mark
     seen = {evidence.capture_id: evidence for evidence in mark.evidence if evidence.recognised}
     if not seen:
         strongest = max(mark.evidence, key=lambda e: e.similarity, default=None)
         return replace(mark, status="unseen", review=Review(strongest) if strongest else None)
-    first = min(e.taken_at for e in seen.values())
-    last = max(e.taken_at for e in seen.values())
-    missed_before = any(capture.taken_at < first for capture in good)
-    missed_after = sum(capture.taken_at > last for capture in good)
+    showing = [number for number, look in enumerate(looks) if not look.isdisjoint(seen)]
+    first_seen_at = min(e.taken_at for e in seen.values())
+    missed_before = showing[0] > 0
+    missed_after = len(looks) - 1 - showing[-1]
     status: MarkStatus = "present"
     if missed_after >= _MISSES_TO_HAVE_LEFT:
         status = "left_early"
-    elif missed_before and first > register.starts_at + policy.late_after:
+    elif missed_before and first_seen_at > register.starts_at + policy.late_after:
         status = "late"
     return replace(mark, status=status, review=None)
