@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -56,14 +56,20 @@ def next_change(
     return _sealed(line)
 
 
-def chain_is_whole(changes: list[Change]) -> bool:
-    """Whether every line, in order of version, has the hash of its content and of the line before it."""
+def chain_is_whole(changes: Iterable[Change], head: str | None = None) -> bool:
+    """Whether every line, in order of version, has the hash of its content and of the line before it.
+
+    Parameters
+    ----------
+    head
+        The register's own `ledger_hash`; without it, lines cut off the end are not missed.
+    """
     previous = ""
     for line in sorted(changes, key=lambda change: change.version):
         if line.previous_hash != previous or _sealed(line).hash != line.hash:
             return False
         previous = line.hash
-    return True
+    return head is None or previous == head
 
 
 def _changed(before: Register, after: Register) -> tuple[MarkChange, ...]:
