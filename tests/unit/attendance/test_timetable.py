@@ -106,16 +106,14 @@ def test_a_meeting_begins_at_the_time_its_period_shows_on_the_wall(timetable, da
             assert shown.utcoffset() != (shown - timedelta(days=1)).utcoffset()
 
 
-@given(
-    st.sampled_from(ZONES), st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.sampled_from(ZONES)
-)
-def test_an_instant_resolves_alike_whatever_zone_it_is_written_in(zone, moment, other):
+@given(st.sampled_from(ZONES), days, st.times(), st.sampled_from(ZONES))
+def test_an_instant_resolves_alike_whatever_zone_it_is_written_in(zone, day, clock, other):
     timetable = Timetable(
         zone,
         (Period("p", time(8), time(16)),),
         tuple(Lesson("7a", "r1", weekday, "p") for weekday in EVERY_DAY),
     )
-    instant = moment.replace(tzinfo=UTC)
+    instant = datetime.combine(day, clock, tzinfo=UTC)
     assert timetable.resolve("r1", instant) == timetable.resolve("r1", instant.astimezone(ZoneInfo(other)))
 
 
