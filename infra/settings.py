@@ -27,8 +27,6 @@ class Settings:
         Who finds faces: `rekognition`, or `engine` for our own engine inside the Lambda functions.
     capture_days
         How long pictures of a class are kept, in days.
-    dashboard_origin
-        Where the dashboard is served from: the one origin that may upload portraits.
     alert_email
         Who is told of alarms; nobody where it is empty.
     log_level
@@ -38,7 +36,6 @@ class Settings:
     removal: str = "retain"
     face_index: str = "rekognition"
     capture_days: int = 7
-    dashboard_origin: str = "http://127.0.0.1:8080"
     alert_email: str = ""
     log_level: str = "INFO"
 

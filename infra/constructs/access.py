@@ -16,7 +16,6 @@ from constructs import Construct
 
 # Rekognition collections are named rollcall-{school}.
 _COLLECTIONS = "rollcall-*"
-_IDEMPOTENCY_PARTITION = "IDEMPOTENCY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +31,11 @@ class TableAccess:
     table: dynamodb.ITable
 
     def read(self) -> Access:
-        return self._access("GetItem", "BatchGetItem", "Query")
+        return self._access("GetItem", "Query")
 
     def write(self) -> Access:
-        """Read and write. Nothing but an idempotency record can be deleted: a ledger only grows."""
-        access = self._access(
-            "GetItem",
-            "BatchGetItem",
-            "Query",
-            "PutItem",
-            "UpdateItem",
-            "ConditionCheckItem",
-            "BatchWriteItem",
-        )
-        forget = iam.PolicyStatement(
-            actions=["dynamodb:DeleteItem"],
-            resources=[self.table.table_arn],
-            conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [_IDEMPOTENCY_PARTITION]}},
-        )
-        return Access((*access.statements, forget), access.environment)
+        """Read and write. Nobody may delete an item: a ledger only grows."""
+        return self._access("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem")
 
     def _access(self, *actions: str) -> Access:
         return Access(
@@ -102,19 +87,10 @@ class FaceAccess:
         return self._access(iam.PolicyStatement(actions=["rekognition:DetectFaces"], resources=["*"]))
 
     def search(self) -> Access:
-        return self._access(self._on_collections("DescribeCollection", "SearchFacesByImage"))
+        return self._access(self._on_collections("SearchFacesByImage"))
 
     def index(self) -> Access:
-        return self._access(
-            self._on_collections(
-                "CreateCollection",
-                "DescribeCollection",
-                "IndexFaces",
-                "ListFaces",
-                "SearchFaces",
-                "DeleteFaces",
-            )
-        )
+        return self._access(self._on_collections("CreateCollection", "IndexFaces", "DeleteFaces"))
 
     def _on_collections(self, *actions: str) -> iam.PolicyStatement:
         collections = Stack.of(self.scope).format_arn(

@@ -1,6 +1,6 @@
 """RollcallStorage: what is kept."""
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, CfnParameter, Stack
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -13,6 +13,13 @@ from infra.settings import Settings
 class StorageStack(Stack):
     def __init__(self, scope: Construct, name: str, *, settings: Settings) -> None:
         super().__init__(scope, name, description="Rollcall: registers and pictures")
+        origin = CfnParameter(
+            self,
+            "DashboardOrigin",
+            description="Where the dashboard is served from: the one origin that may upload portraits.",
+            default="http://127.0.0.1:8080",
+            allowed_pattern=r"https?://[A-Za-z0-9.:-]+",
+        )
         self.table = RegisterTable(self, "Registers", retain=settings.retains_data)
         self.captures = PictureBucket(
             self, "Captures", retain=settings.retains_data, days=settings.capture_days
@@ -21,7 +28,7 @@ class StorageStack(Stack):
             self,
             "Portraits",
             retain=settings.retains_data,
-            upload_origins=[settings.dashboard_origin],
+            upload_origins=[origin.value_as_string],
         )
         self.summaries = sns.Topic(self, "Summaries", enforce_ssl=True)
         self.alerts = AlertTopic(self, "Alerts", email=settings.alert_email)
