@@ -44,20 +44,17 @@ def environment_with_node() -> dict[str, str]:
     }
 
 
-def synthesise(out: Path, dashboard_url: str) -> bool:
+def synthesise(out: Path) -> bool:
     """Synthesise the CDK app, unless nothing that it reads has changed; handlers it does not read."""
     current = fingerprint(
         REPOSITORY,
         [REPOSITORY / "infra", REPOSITORY / "statemachines", REPOSITORY / "requirements" / "rollcall.txt"],
-        dashboard_url,
     )
 
     def make() -> None:
         shutil.rmtree(out, ignore_errors=True)
         environment = environment_with_node() | {"CDK_OUTDIR": str(out)}
-        context = f'{{"dashboard_origin": "{dashboard_url}"}}'
-        command = [sys.executable, "-m", "infra.app"]
-        _run("CDK synth", command, REPOSITORY, environment | {"CDK_CONTEXT_JSON": context})
+        _run("CDK synth", [sys.executable, "-m", "infra.app"], REPOSITORY, environment)
 
     return make_if_changed(out.with_suffix(".stamp"), current, make)
 

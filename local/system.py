@@ -148,6 +148,7 @@ class LocalSystem:
             self._cdk_out,
             self.clients,
             checkpoint=self.emulator.checkpoint,
+            parameters={"DashboardOrigin": self.settings.dashboard_url},
             skipped_stacks=CLOUD_ONLY,
             progress=lambda stack: self._progress(f"deploying {stack}"),
         )
@@ -157,15 +158,13 @@ class LocalSystem:
 
     @property
     def _cdk_out(self) -> Path:
-        return self.settings.build_dir / f"cdk-{self.settings.dashboard_port}"
+        return self.settings.build_dir / "cdk.out"
 
     def _prepare(self) -> Material:
         """Synth, the dashboard's build and the demo's pictures do not need each other."""
         with ThreadPoolExecutor(3) as pool:
             jobs: dict[str, Future[object]] = {
-                "synthesised the CDK app": pool.submit(
-                    synthesise, self._cdk_out, self.settings.dashboard_url
-                ),
+                "synthesised the CDK app": pool.submit(synthesise, self._cdk_out),
                 "built the dashboard": pool.submit(build_dashboard),
             }
             material = pool.submit(self._prepare_demo)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,8 +32,10 @@ class StackDeployer:
         self._cloudformation = clients.client("cloudformation")
         self._publish = publish
 
-    def deploy(self, name: str, template: dict[str, Any]) -> bool:
+    def deploy(self, name: str, template: dict[str, Any], parameters: Mapping[str, str]) -> bool:
         """Create or update the stack, and tell whether anything changed.
+
+        Of the parameters, those that the template has are given.
 
         Raises
         ------
@@ -45,9 +47,10 @@ class StackDeployer:
             self._cloudformation.delete_stack(StackName=name)
             self._wait(name, lambda now: now is None)
             status = None
-        if status in _SETTLED and self._template(name) == template:
+        given = {key: value for key, value in parameters.items() if key in template.get("Parameters", {})}
+        if status in _SETTLED and self._template(name) == template and self._has(name, given):
             return False
-        change_set = self._create_change_set(name, template, "UPDATE" if status else "CREATE")
+        change_set = self._create_change_set(name, template, given, "UPDATE" if status else "CREATE")
         if change_set is None:
             return False
         self._cloudformation.execute_change_set(ChangeSetName=change_set)
@@ -66,13 +69,16 @@ class StackDeployer:
             if not output["OutputKey"].startswith("ExportsOutput")
         }
 
-    def _create_change_set(self, name: str, template: dict[str, Any], kind: str) -> str | None:
+    def _create_change_set(
+        self, name: str, template: dict[str, Any], parameters: Mapping[str, str], kind: str
+    ) -> str | None:
         try:
             change_set = self._cloudformation.create_change_set(
                 StackName=name,
                 ChangeSetName=f"local-{time.time_ns()}",
                 ChangeSetType=kind,
                 TemplateURL=self._publish(json.dumps(template, separators=(",", ":")).encode()),
+                Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
             )["Id"]
         except ClientError as error:
@@ -101,6 +107,11 @@ class StackDeployer:
                 return None
             raise
         return str(stack["StackStatus"])
+
+    def _has(self, name: str, parameters: Mapping[str, str]) -> bool:
+        (stack,) = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
+        held = {given["ParameterKey"]: given.get("ParameterValue") for given in stack.get("Parameters", [])}
+        return all(held.get(key) == value for key, value in parameters.items())
 
     def _template(self, name: str) -> dict[str, Any]:
         body = self._cloudformation.get_template(StackName=name)["TemplateBody"]

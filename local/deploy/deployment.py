@@ -1,9 +1,10 @@
 """Deploys a whole cloud assembly into the emulator."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from local.deploy import assembly
 from local.deploy.assets import AssetBucket
@@ -42,6 +43,7 @@ def deploy(
     clients: Clients,
     *,
     checkpoint: Callable[[], None],
+    parameters: Mapping[str, str] = MappingProxyType({}),
     skipped_stacks: Iterable[str] = (),
     repository: Path = REPOSITORY,
     progress: Callable[[str], None] = lambda _: None,
@@ -60,6 +62,8 @@ def deploy(
     checkpoint
         Writes the emulator's state to disk; called once at the end, so that a crash right after a
         deployment finds tables and stacks that agree.
+    parameters
+        Values of template parameters, for whichever stacks have them.
     skipped_stacks
         Names of the stacks that only the cloud can run.
     repository
@@ -89,7 +93,7 @@ def deploy(
         for asset in assembly.file_assets(stack):
             if asset.key in text:  # the synthesised code is not: the working tree's is in its place
                 bucket.publish(asset)
-        if deployer.deploy(stack.name, template):
+        if deployer.deploy(stack.name, template, parameters):
             changed.append(stack.name)
         by_stack[stack.name] = deployer.outputs(stack.name)
     if changed:
