@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 _JPEG_START = b"\xff\xd8"
-_JPEG_END = b"\xff\xd9"
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +134,7 @@ def read_picture(path: Path) -> Picture:
     Raises
     ------
     CameraUnavailableError
-        It cannot be read, is no picture, or is a JPEG cut short (which a decoder would fill up with grey).
+        It cannot be read, is no picture, or not a whole one.
     """
     try:
         data = path.read_bytes()
@@ -144,11 +143,9 @@ def read_picture(path: Path) -> Picture:
             f"{path.name} cannot be read: {os.strerror(error.errno or 0)}"
         ) from error
     is_jpeg = data.startswith(_JPEG_START)
-    if is_jpeg and not data.rstrip(b"\x00").endswith(_JPEG_END):
-        raise CameraUnavailableError(f"{path.name} is cut short")
     pixels = _decode(data)
     if pixels is None:
-        raise CameraUnavailableError(f"{path.name} is no picture")
+        raise CameraUnavailableError(f"{path.name} is no picture, or not a whole one")
     # A camera's own JPEG may be turned by its EXIF; the pixels are upright, so those are used then.
     keeps_own = is_jpeg and b"Exif\x00\x00" not in data[:65536]
     return Picture(pixels, data if keeps_own else None)

@@ -2,9 +2,10 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from device_fakes import A_CAPTURE, DEVICE, NOON, World, a_command
+from device_fakes import A_CAPTURE, ANOTHER_CAPTURE, DEVICE, NOON, World, a_command
 
 from attendance.contracts.capture import CaptureCommand
 from device.commands import Delivery
@@ -23,6 +24,18 @@ def test_a_command_is_stored_before_it_is_acknowledged(world: World) -> None:
     world.commands.step()
 
     assert [capture.capture_id for capture in stored_at_acknowledgement] == [A_CAPTURE]
+
+
+def test_each_command_is_acknowledged_once(world: World) -> None:
+    acknowledged: list[str] = []
+    for capture_id in (A_CAPTURE, ANOTHER_CAPTURE):
+        acknowledge = partial(acknowledged.append, capture_id)
+        world.commands.deliver(Delivery(CAPTURE_TOPIC, a_command(capture_id).to_json(), acknowledge))
+    while world.commands.step() is not None:
+        pass
+
+    assert acknowledged == [A_CAPTURE, ANOTHER_CAPTURE]
+    assert [capture.capture_id for capture in world.store.open_captures()] == acknowledged
 
 
 def test_an_accepted_command_is_told_as_in_progress(world: World) -> None:
