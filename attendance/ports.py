@@ -88,8 +88,8 @@ class FaceIndex(Protocol):
         """
         ...
 
-    def add_reference(self, school_id: str, student_id: str, picture_key: str) -> str:
-        """Index the largest face of a portrait for a student; the id of the new face reference."""
+    def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
+        """Index the face of a portrait that lies in `box` for a student; the id of the new face reference."""
         ...
 
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None: ...
@@ -180,15 +180,21 @@ class CaptureStore(Protocol):
     def mark_sent(self, capture: Capture, at: datetime) -> None: ...
 
     def advance(self, capture: Capture, status: CaptureStatus, reason: str | None) -> bool:
-        """Record a status the device told; False where the stored state does not let it move there."""
+        """Record a status; False where the stored state does not let it move there.
+
+        A reason of None leaves the stored one.
+        """
         ...
 
     def claim(self, capture: Capture, run: str, taken_at: datetime) -> bool:
-        """Make an execution the owner of the capture's register; False where another one is."""
+        """Make an execution the owner of the capture's register; False where another one is.
+
+        What was wrong with the capture before is forgotten.
+        """
         ...
 
     def record_stage(self, capture: Capture) -> None:
-        """Store the capture's stage, reason and meeting."""
+        """Store the capture's stage, reason and meeting, unless another execution owns it by now."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The least that recognising the faces of a picture takes: decode, detect, align, embed. Nothing is decided."""
+"""The least that recognising the faces of a picture takes: decode, detect, align, embed."""
 
 from faces.align import chip
 from faces.detector import Detector

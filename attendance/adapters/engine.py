@@ -1,4 +1,4 @@
-"""The face index on the engine in `faces/`, inside this process: Rekognition's answers at the price of a Lambda.
+"""The face index on the engine in `faces/`, in this process: Rekognition's answers at the price of a Lambda.
 
 Every face is cut out of its frame as it would be for Rekognition, so that the two indexes compare the same
 pixels.
@@ -69,16 +69,14 @@ class EngineFaceIndex:
         if not gallery:
             return FaceSearches(engine=None, candidates=tuple(() for _ in boxes), calls=0)
         picture = self._picture(picture_key)
-        candidates = tuple(
-            self._candidates(gallery, picture, _pixels(box, picture), floor, limit) for box in boxes
-        )
+        candidates = tuple(_candidates(gallery, self._embed(picture, box), floor, limit) for box in boxes)
         return FaceSearches(
             engine=Engine(self._engine.name, self._engine.version), candidates=candidates, calls=len(boxes)
         )
 
     def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
         picture = self._picture(picture_key)
-        qualities = [self._engine.assess(picture, face) for face in self._engine.detect(picture)]
+        assessed = [(face, self._engine.assess(picture, face)) for face in self._engine.detect(picture)]
         return [
             PortraitFace(
                 width_px=quality.width,
@@ -87,18 +85,19 @@ class EngineFaceIndex:
                 roll=quality.pose.roll,
                 brightness=quality.brightness,
                 sharpness=quality.sharpness,
-                confidence=quality.score * 100,
+                confidence=face.score * 100,
+                box=_ratios(face.box, picture),
             )
-            for quality in qualities
+            for face, quality in assessed
         ]
 
-    def add_reference(self, school_id: str, student_id: str, picture_key: str) -> str:
+    def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
         picture = self._picture(picture_key)
-        found = self._engine.detect(picture)
-        if not found:
+        vector = self._embed(picture, box)
+        if vector is None:
             message = "No face could be indexed: use a picture that shows the face from the front, well lit."
             raise PortraitRefusedError(("FACE_PRESENT",), message)
-        reference = FaceReference(str(uuid4()), student_id, self._engine.embed(picture, found[0]))
+        reference = FaceReference(str(uuid4()), student_id, vector)
         self._references.add(school_id, reference)
         return reference.reference_id
 
@@ -106,7 +105,7 @@ class EngineFaceIndex:
         self._references.remove(school_id, reference_ids)
 
     def _picture(self, key: str) -> faces.Picture:
-        """A decoded picture; the frames of one burst are kept, for they are detected first and searched then."""
+        """A decoded picture. The frames of one burst are kept: all are detected first, then searched."""
         picture = self._pictures.pop(key, None) or load_picture(self._objects, key)
         self._pictures[key] = picture
         if len(self._pictures) > _PICTURES_KEPT:
@@ -119,15 +118,20 @@ class EngineFaceIndex:
             vectors.setdefault(reference.student_id, []).append(reference.vector)
         return faces.Gallery((student_id, faces.template_of(own)) for student_id, own in vectors.items())
 
-    def _candidates(
-        self, gallery: faces.Gallery, picture: faces.Picture, box: faces.Box, floor: float, limit: int
-    ) -> tuple[Candidate, ...]:
-        crop = faces.Picture.of(faces.search_crop(picture, box))
+    def _embed(self, picture: faces.Picture, box: Box) -> Vector | None:
+        """The unit vector of the face in a box; None where, seen by itself, it is no face."""
+        crop = faces.Picture.of(faces.search_crop(picture, _pixels(box, picture)))
         found = self._engine.detect(crop)
-        if not found:
-            return ()
-        near = gallery.search(self._engine.embed(crop, found[0]), limit, faces.cosine_of(floor))
-        return tuple(Candidate(match.key, faces.similarity_of(match.cosine)) for match in near)
+        return self._engine.embed(crop, found[0]) if found else None
+
+
+def _candidates(
+    gallery: faces.Gallery, vector: Vector | None, floor: float, limit: int
+) -> tuple[Candidate, ...]:
+    if vector is None:
+        return ()
+    near = gallery.search(vector, limit, faces.cosine_of(floor))
+    return tuple(Candidate(match.key, faces.similarity_of(match.cosine)) for match in near)
 
 
 def _ratios(box: faces.Box, picture: faces.Picture) -> Box:

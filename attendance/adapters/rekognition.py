@@ -19,6 +19,7 @@ from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
 from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
+from faces.crops import encode_png
 from faces.image import Picture
 
 if TYPE_CHECKING:
@@ -82,16 +83,18 @@ class RekognitionFaceIndex:
                 brightness=face["Quality"]["Brightness"],
                 sharpness=face["Quality"]["Sharpness"],
                 confidence=face["Confidence"],
+                box=_box(face["BoundingBox"]),
             )
             for face in faces
         ]
 
-    def add_reference(self, school_id: str, student_id: str, picture_key: str) -> str:
+    def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
+        cut, _ = crop(load_picture(self._objects, picture_key), box, _MARGINS[0])
         self._make_collection(school_id)
         with _picture_refusals(picture_key), translated("Rekognition"):
             answer = self._client.index_faces(
                 CollectionId=_collection(school_id),
-                Image=self._image(picture_key),
+                Image={"Bytes": encode_png(cut)},
                 ExternalImageId=student_id,
                 MaxFaces=1,
                 QualityFilter="NONE",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from attendance.contracts.object_keys import PortraitKey, parse_portrait
 from attendance.contracts.workflow import CheckedPortrait, Failure, IndexedPortrait
 from attendance.domain.errors import ConsentMissingError, PortraitRefusedError
-from attendance.domain.portraits import PortraitStatus, require_portrait
+from attendance.domain.portraits import PortraitStatus, require_subject
 from attendance.ports import Clock, FaceIndex, SchoolStore, StudentStore
 from attendance.usecases.record_failure import cause_of
 
@@ -39,7 +39,7 @@ def check_portrait(
     place = parse_portrait(key)
     students.student(place.school_id, place.student_id)
     _require_consent(place, students, schools, clock)
-    require_portrait(index.portrait_faces(key))
+    require_subject(index.portrait_faces(key))
     return CheckedPortrait(
         school_id=place.school_id,
         student_id=place.student_id,
@@ -57,13 +57,17 @@ def index_portrait(
     index: FaceIndex,
     clock: Clock,
 ) -> IndexedPortrait:
-    """IndexPortrait: store the reference, once. Consent may have been withdrawn since, so it is asked again."""
+    """IndexPortrait: store the reference, once.
+
+    Consent may have been withdrawn since the check, so it is asked again.
+    """
     place = PortraitKey(checked.school_id, checked.student_id, checked.portrait_id)
     _require_consent(place, students, schools, clock)
     portrait = students.portrait(checked.school_id, checked.student_id, checked.portrait_id)
     reference_id = portrait.face_reference_id
     if reference_id is None:
-        reference_id = index.add_reference(checked.school_id, checked.student_id, checked.key)
+        subject = require_subject(index.portrait_faces(checked.key))
+        reference_id = index.add_reference(checked.school_id, checked.student_id, checked.key, subject.box)
         students.put_portrait(replace(portrait, status="enrolled", face_reference_id=reference_id))
     return IndexedPortrait(
         school_id=checked.school_id,

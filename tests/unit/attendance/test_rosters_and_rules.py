@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from attendance.domain.consent import Consent
 from attendance.domain.errors import EngineNotCalibratedError, PortraitRefusedError
 from attendance.domain.policy import DEFAULT_POLICY, Bands, Engine
-from attendance.domain.portraits import PortraitFace, portrait_faults, require_portrait
+from attendance.domain.portraits import PortraitFace, portrait_faults, require_subject
 from attendance.domain.rosters import Enrollment, roster_on
+from attendance.domain.sightings import Box
 
 days = st.dates(date(2026, 1, 1), date(2026, 3, 1))
 percents = st.floats(0, 100, allow_nan=False)
@@ -90,6 +91,7 @@ GOOD = {
     "brightness": 60.0,
     "sharpness": 50.0,
     "confidence": 99.0,
+    "box": Box(0.3, 0.3, 0.4, 0.4),
 }
 
 
@@ -97,8 +99,8 @@ GOOD = {
     ("changed", "code"),
     [
         ({"width_px": 31.0}, "HEAD_SIZE"),
-        ({"yaw": -46.0}, "HEAD_POSE"),
-        ({"pitch": -31.0}, "HEAD_POSE"),
+        ({"yaw": -71.0}, "HEAD_POSE"),
+        ({"pitch": -46.0}, "HEAD_POSE"),
         ({"pitch": 46.0}, "HEAD_POSE"),
         ({"roll": 31.0}, "HEAD_POSE"),
         ({"sharpness": 9.0}, "SHARPNESS"),
@@ -111,7 +113,7 @@ def test_each_fault_of_a_portrait_has_its_code_and_a_sentence(changed, code):
     faces = [PortraitFace(**GOOD | changed)]
     assert portrait_faults(faces) == (code,)
     with pytest.raises(PortraitRefusedError) as refused:
-        require_portrait(faces)
+        require_subject(faces)
     assert refused.value.codes == (code,)
     assert str(refused.value) == f"{code}: {refused.value.sentence}"
     assert refused.value.sentence.endswith(".")
@@ -119,7 +121,7 @@ def test_each_fault_of_a_portrait_has_its_code_and_a_sentence(changed, code):
 
 def test_all_faults_are_told_at_once():
     with pytest.raises(PortraitRefusedError) as refused:
-        require_portrait([PortraitFace(**GOOD | {"yaw": 80.0, "sharpness": 1.0})])
+        require_subject([PortraitFace(**GOOD | {"yaw": 80.0, "sharpness": 1.0})])
     assert refused.value.codes == ("HEAD_POSE", "SHARPNESS")
     assert refused.value.sentence.count(".") == 2
 
@@ -130,4 +132,4 @@ def test_a_portrait_shows_one_face(count, code):
 
 
 def test_a_good_portrait_passes():
-    require_portrait([PortraitFace(**GOOD)])
+    require_subject([PortraitFace(**GOOD)])
