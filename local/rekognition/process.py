@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from local.emulator.ports import is_free
 from local.rekognition.settings import RekognitionSettings
 
 START_SECONDS: Final = 60
@@ -62,8 +63,13 @@ class RekognitionLocal:
         Raises
         ------
         RekognitionLocalError
-            The child ends or hangs, for instance because the port is taken.
+            The port is taken, or the child ends or hangs.
         """
+        if not is_free(self.settings.port):
+            raise RekognitionLocalError(
+                f"port {self.settings.port} (for Rekognition Local) is taken: stop what listens there, or "
+                "choose another port"
+            )
         self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
