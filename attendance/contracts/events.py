@@ -23,7 +23,7 @@ class RegisterUpdated(Contract):
 
 
 class CaptureFailed(Contract):
-    """A capture brought no register: `state` is the workflow state that failed, `error` its named error."""
+    """A capture failed: `state` is `device` or the workflow state, `error` a reason code or named error."""
 
     schema_name: Literal["CaptureFailed.v1"] = Field(default="CaptureFailed.v1", alias="schema")
     school_id: Identifier

@@ -42,6 +42,8 @@ class Capture:
         The register's state, as the workflow tells it.
     run
         Name of the workflow execution that owns this capture, once one does.
+    reason
+        Why the capture is where it is, for a person; None where all goes well.
     sent_at
         When the command was last published; it is sent again until an event is heard.
     """
@@ -65,6 +67,11 @@ class Capture:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def has_arrived(self) -> bool:
+        """The pictures are here and a workflow has them: from now on it alone tells how the capture goes."""
+        return self.run is not None
 
 
 def plausible_taken_at(capture: Capture, claimed: datetime) -> datetime:

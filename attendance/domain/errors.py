@@ -42,7 +42,7 @@ class CaptureUnknownError(NotFoundError):
 
 
 class CaptureClosedError(AttendanceError):
-    """The capture has ended (expired, failed, rejected or cancelled) and takes no more pictures."""
+    """The capture was cancelled or rejected: its pictures are not used."""
 
 
 class ManifestInvalidError(AttendanceError):

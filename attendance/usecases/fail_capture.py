@@ -1,4 +1,4 @@
-"""A capture brought nothing: say so on the capture and on the register, and mark nobody absent."""
+"""A capture failed: say so on the capture and on the register, and mark nobody absent."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +10,8 @@ from attendance.domain.registers import CaptureOutcome, fold_capture
 from attendance.domain.timetable import Meeting
 from attendance.ports import Announcer, CaptureStore, Clock, RegisterStore, SchoolStore
 from attendance.usecases.change_register import change_register
+
+_LONGEST_DETAIL = 500
 
 
 def fail_capture(
@@ -26,6 +28,8 @@ def fail_capture(
 ) -> None:
     """Record a failed capture. A register without any good capture becomes `not_taken`.
 
+    What the capture had brought before stays. Done twice, it is announced twice and changes nothing more.
+
     Parameters
     ----------
     state
@@ -33,7 +37,10 @@ def fail_capture(
     error
         The named error or reason code.
     """
-    captures.record_stage(replace(capture, stage="failed", reason=f"{error}: {detail}" if detail else error))
+    detail = detail[:_LONGEST_DETAIL]
+    if capture.stage != "recorded":
+        reason = f"{error}: {detail}" if detail else error
+        captures.record_stage(replace(capture, stage="failed", reason=reason))
     taken_at = capture.taken_at or capture.requested_at
     meeting = _meeting_of(capture, taken_at, schools)
     if meeting is not None:
@@ -57,7 +64,7 @@ def fail_capture(
             capture_id=capture.capture_id,
             state=state,
             error=error,
-            detail=detail[:500],
+            detail=detail,
         )
     )
 

@@ -10,9 +10,12 @@ from attendance.contracts.object_keys import (
 )
 from attendance.contracts.upload import Manifest, ManifestFrame
 from attendance.contracts.workflow import CaptureRef, FrameRef, OpenedCapture
-from attendance.domain.captures import Capture, plausible_taken_at
-from attendance.domain.errors import FrameMissingError, ManifestInvalidError
+from attendance.domain.captures import Capture, CaptureStatus, plausible_taken_at
+from attendance.domain.errors import CaptureClosedError, FrameMissingError, ManifestInvalidError
 from attendance.ports import CaptureStore, DeviceRegistry, ObjectStore
+
+# Pictures that nobody wants; after FAILED they are welcome, for a device may miss the answer to its upload.
+_UNWANTED: frozenset[CaptureStatus] = frozenset({"REJECTED", "CANCELLED"})
 
 
 def open_capture(
@@ -29,6 +32,8 @@ def open_capture(
         goes on with the rest.
     DeviceUnknownError, CaptureUnknownError
         The registry knows no such device in this school, or it was never asked for this capture.
+    CaptureClosedError
+        The capture was cancelled, or the device had refused to take it.
     """
     place = _place_of(key)
     device = registry.device(place.device_id)
@@ -37,6 +42,9 @@ def open_capture(
         raise ManifestInvalidError(message)
     capture = captures.get(place.school_id, place.capture_id)
     manifest = _read_manifest(key, files, place, capture)
+    if capture.status in _UNWANTED:
+        message = f"Capture {capture.capture_id} has ended as {capture.status}: its pictures are not used."
+        raise CaptureClosedError(message)
     frames = tuple(
         FrameRef(frame=number, key=place.file(frame.name), width=frame.width, height=frame.height)
         for number, frame in enumerate(manifest.frames, start=1)

@@ -1,9 +1,7 @@
 """A device tells how far a command has come."""
 
-from dataclasses import replace
-
 from attendance.contracts.capture import CaptureEvent
-from attendance.domain.captures import CaptureStatus
+from attendance.domain.captures import CaptureStatus, next_status
 from attendance.ports import Announcer, CaptureStore, Clock, DeviceRegistry, RegisterStore, SchoolStore
 from attendance.usecases.fail_capture import fail_capture
 
@@ -32,12 +30,15 @@ def record_capture_event(
     capture = captures.get(device.school_id, event.capture_id)
     if capture.device_id != device_id:
         return False
-    reason = event.reason.code if event.reason else None
-    if not captures.advance(capture, event.status, reason):
+    if next_status(capture.status, event.status) == capture.status:
         return False
-    if event.status in _WITHOUT_PICTURES:
+    reason = event.reason.code if event.reason else None
+    if event.status not in _WITHOUT_PICTURES:
+        return captures.advance(capture, event.status, reason)
+    # The status last: where the rest fails, the event comes again and finds the capture as it was.
+    if not capture.has_arrived:
         fail_capture(
-            replace(capture, status=event.status),
+            capture,
             state="device",
             error=reason or event.status,
             detail=event.reason.detail if event.reason else "",
@@ -47,4 +48,4 @@ def record_capture_event(
             announcer=announcer,
             clock=clock,
         )
-    return True
+    return captures.advance(capture, event.status, None)

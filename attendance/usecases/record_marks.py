@@ -52,7 +52,7 @@ def record_marks(
         clock=clock,
     )
     capture = captures.get(ref.school_id, ref.capture_id)
-    captures.record_stage(replace(capture, stage="recorded", meeting_id=meeting_id))
+    captures.record_stage(replace(capture, stage="recorded", reason=None, meeting_id=meeting_id))
     counts = after.count()
     return RecordedRegister(
         meeting_id=meeting_id,

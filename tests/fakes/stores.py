@@ -149,17 +149,18 @@ class InMemoryCaptures:
         current = self.get(capture.school_id, capture.capture_id).status
         if next_status(current, status) != status or current == status:
             return False
-        self._change(capture, status=status, reason=reason)
+        self._change(capture, status=status, **({"reason": reason} if reason else {}))
         return True
 
     def claim(self, capture: Capture, run: str, taken_at: datetime) -> bool:
         if self.get(capture.school_id, capture.capture_id).run not in {None, run}:
             return False
-        self._change(capture, run=run, taken_at=taken_at, stage="taking")
+        self._change(capture, run=run, taken_at=taken_at, stage="taking", reason=None)
         return True
 
     def record_stage(self, capture: Capture) -> None:
-        self._change(capture, stage=capture.stage, reason=capture.reason, meeting_id=capture.meeting_id)
+        if self.get(capture.school_id, capture.capture_id).run == capture.run:
+            self._change(capture, stage=capture.stage, reason=capture.reason, meeting_id=capture.meeting_id)
 
     def _change(self, capture: Capture, **changes: object) -> None:
         stored = self.get(capture.school_id, capture.capture_id)
