@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.codec import from_item, to_item
 from attendance.adapters.dynamodb.table import Table
-from attendance.domain.captures import Capture, CaptureStatus, next_status
+from attendance.domain.captures import OPEN_STATUSES, Capture, CaptureStatus, next_status
 from attendance.domain.errors import CaptureUnknownError
 
 _KEPT_FOR = timedelta(days=90)
-# A capture stays open for a day at most (expiry and upload retention): older ones need no look.
-_OPEN_FOR = timedelta(days=2)
 
 
 class DynamoCaptureStore:
@@ -38,49 +36,46 @@ class DynamoCaptureStore:
         return from_item(item, Capture)
 
     def open_in_room(self, school_id: str, room_id: str) -> Sequence[Capture]:
-        newest: datetime | None = None
-        found = []
-        for item in self._table.query_index(keys.room_partition(school_id, room_id), newest_first=True):
-            capture = from_item(item, Capture)
-            newest = newest or capture.requested_at
-            if newest - capture.requested_at > _OPEN_FOR:
-                break
-            if capture.is_open:
-                found.append(capture)
-        return found
+        """By the index, which holds open captures alone and may lag behind by a moment."""
+        items = self._table.query_index(keys.room_partition(school_id, room_id))
+        return [capture for capture in (from_item(item, Capture) for item in items) if capture.is_open]
 
     def mark_sent(self, capture: Capture, at: datetime) -> None:
-        self._update(capture, {"sent_at": at.isoformat()}, condition="attribute_exists(PK)")
+        self._table.update(_key(capture), {"sent_at": at.isoformat()}, condition="attribute_exists(PK)")
 
     def advance(self, capture: Capture, status: CaptureStatus, reason: str | None) -> bool:
-        current = self.get(capture.school_id, capture.capture_id).status
-        if next_status(current, status) != status or current == status:
-            return False
-        return self._update(
-            capture,
-            {"status": status, "reason": reason},
-            condition="#status = :current",
-            current=current,
-        )
+        changes: dict[str, object] = {"status": status} | ({"reason": reason} if reason else {})
+        while True:
+            current = self.get(capture.school_id, capture.capture_id).status
+            if next_status(current, status) != status or current == status:
+                return False
+            # Where another event came in between, it is asked anew; states only move forward, so this ends.
+            if self._table.update(
+                _key(capture),
+                changes,
+                remove=() if status in OPEN_STATUSES else keys.INDEX_KEY,
+                condition="#status = :current",
+                current=current,
+            ):
+                return True
 
     def claim(self, capture: Capture, run: str, taken_at: datetime) -> bool:
-        return self._update(
-            capture,
-            {"run": run, "taken_at": taken_at.isoformat(), "stage": "taking"},
+        return self._table.update(
+            _key(capture),
+            {"run": run, "taken_at": taken_at.isoformat(), "stage": "taking", "reason": None},
             condition="#run = :none OR #run = :this",
             none=None,
             this=run,
         )
 
     def record_stage(self, capture: Capture) -> None:
-        self._update(
-            capture,
+        self._table.update(
+            _key(capture),
             {"stage": capture.stage, "reason": capture.reason, "meeting_id": capture.meeting_id},
-            condition="attribute_exists(PK)",
+            condition="#run = :run",
+            run=capture.run,
         )
 
-    def _update(
-        self, capture: Capture, assignments: dict[str, object], *, condition: str, **values: object
-    ) -> bool:
-        key = keys.capture(capture.school_id, capture.capture_id)
-        return self._table.update(key, assignments, condition=condition, **values)
+
+def _key(capture: Capture) -> keys.Key:
+    return keys.capture(capture.school_id, capture.capture_id)

@@ -6,6 +6,7 @@ from attendance.domain.timetable import Lesson
 
 Key = dict[str, str]
 SCHOOLS = "SCHOOLS"
+INDEX_KEY = ("GSI1PK", "GSI1SK")
 
 
 def _key(pk: str, sk: str) -> Key:

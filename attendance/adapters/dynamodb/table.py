@@ -31,12 +31,13 @@ class Table:
             )
         return answer.get("Item")
 
-    def query(self, partition: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
+    def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
         """All items of a partition whose sort key has the prefix, page after page."""
-        yield from self._pages("PK", "SK", partition, prefix, newest_first=newest_first)
+        yield from self._pages("PK", "SK", partition, prefix)
 
-    def query_index(self, partition: str, prefix: str = "", *, newest_first: bool = False) -> Iterator[Item]:
-        yield from self._pages("GSI1PK", "GSI1SK", partition, prefix, newest_first=newest_first)
+    def query_index(self, partition: str, prefix: str = "") -> Iterator[Item]:
+        """The same by the index, which may lag behind by a moment."""
+        yield from self._pages("GSI1PK", "GSI1SK", partition, prefix)
 
     def put(self, item: Item, *, condition: str | None = None, **values: object) -> bool:
         """False where the condition did not hold."""
@@ -53,14 +54,23 @@ class Table:
                     pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
 
     def update(
-        self, key: dict[str, str], assignments: dict[str, object], *, condition: str, **values: object
+        self,
+        key: dict[str, str],
+        assignments: dict[str, object],
+        *,
+        remove: Sequence[str] = (),
+        condition: str,
+        **values: object,
     ) -> bool:
-        """Set attributes of an item; False where the condition did not hold."""
+        """Set and remove attributes of an item; False where the condition did not hold."""
+        expression = "SET " + ", ".join(f"#{name} = :set_{name}" for name in assignments)
+        if remove:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
         request: dict[str, Any] = {
             "TableName": self.name,
             "Key": attributes(_main(key)),
-            "UpdateExpression": "SET " + ", ".join(f"#{name} = :set_{name}" for name in assignments),
-            "ExpressionAttributeNames": {f"#{name}": name for name in assignments},
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*assignments, *remove)},
         }
         _add_condition(request, condition, values | {f"set_{name}": v for name, v in assignments.items()})
         return self._conditional(self._client.update_item, request)
@@ -101,7 +111,7 @@ class Table:
             raise
         return True
 
-    def _pages(self, pk: str, sk: str, partition: str, prefix: str, *, newest_first: bool) -> Iterator[Item]:
+    def _pages(self, pk: str, sk: str, partition: str, prefix: str) -> Iterator[Item]:
         values: dict[str, object] = {":pk": partition}
         condition = f"{pk} = :pk"
         if prefix:
@@ -111,7 +121,6 @@ class Table:
             "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": attributes(values),
-            "ScanIndexForward": not newest_first,
         }
         if pk != "PK":
             request["IndexName"] = INDEX
