@@ -1,5 +1,6 @@
 """The table, and buckets that keep pictures private."""
 
+import re
 from typing import Any
 
 from cloud_assembly import Assembly
@@ -80,5 +81,8 @@ def test_both_buckets_tell_eventbridge_of_new_objects(assembly: Assembly) -> Non
 def test_only_the_dashboard_may_put_portraits_from_a_page(assembly: Assembly) -> None:
     (rule,) = bucket(assembly, "Portraits")["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["PUT"]
-    assert rule["AllowedOrigins"] == ["http://127.0.0.1:8080"]
+    assert assembly.texts(rule["AllowedOrigins"], "RollcallStorage") == ["{DashboardOrigin}"]
+    origin = assembly.templates["RollcallStorage"]["Parameters"]["DashboardOrigin"]
+    assert re.fullmatch(origin["AllowedPattern"], origin["Default"])
+    assert not re.fullmatch(origin["AllowedPattern"], "*")
     assert "CorsConfiguration" not in bucket(assembly, "Captures")

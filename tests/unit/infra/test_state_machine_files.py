@@ -1,4 +1,4 @@
-"""The state machines' files: what every task has, and that each state is handed what its contract asks for."""
+"""The state machines' files: what every task has, and that states are handed what contracts ask for."""
 
 import json
 import re
