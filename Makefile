@@ -40,8 +40,8 @@ capture: setup ## Ask for a capture of a room over MQTT and follow it: make capt
 reset: ## Forget all state of the local run
 	@rm -rf data && echo "forgotten: data/"
 
-browser: ## Find a browser for the page's test, or install Debian's where that is possible
-	@tests/e2e/find-browser
+browser: setup ## Find a browser for the page's test, or install Debian's where that is possible
+	@$(PY) -m tests.e2e.browser --install
 
 test: setup browser web-setup ## Run all tests
 	@$(PY) -m pytest
@@ -56,7 +56,8 @@ check: setup web-setup ## Lint, types, imports, state machines, templates, API d
 	@ruff check . && ruff format --check .
 	@mypy
 	@lint-imports
-	@$(PY) -m infra.validate
+	@$(PY) -c "from pathlib import Path; from local.builds import synthesise; synthesise(Path('build/cdk.out'))"
+	@PATH="$(NODE_BIN):$$PATH" $(PY) -m infra.validate build/cdk.out
 	@$(PY) -m api.openapi --check
 	@cd web && PATH="$(NODE_BIN):$$PATH" && $(NPM) run lint && $(NPM) run types && $(NPM) run api:check && $(NPM) run test
 
