@@ -32,9 +32,7 @@ def apply() -> None:
     upstream.replace(stepfunctions, "_run_sub_machine", _with_iterations)
     upstream.replace(stepfunctions, "_invoke_resource", _with_parameters)
     for kind in STATES:
-        upstream.replace(
-            stepfunctions, f"_execute_{kind.lower()}", lambda run, kind=kind: _recorded(kind, run)
-        )
+        upstream.replace(stepfunctions, f"_execute_{kind.lower()}", functools.partial(_recorded, kind))
 
 
 def add_event(execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
