@@ -1,0 +1,27 @@
+"""The two machines on the emulator, deployed once."""
+
+import pytest
+from stage import Stage
+
+from local.emulator.clients import Clients
+from tests.integration.conftest import aws, emulator  # noqa: F401  (fixtures)
+
+
+@pytest.fixture(scope="session")
+def take_roll(aws: Clients) -> Stage:  # noqa: F811
+    steps = (
+        "OpenCapture",
+        "ResolveMeeting",
+        "DetectFaces",
+        "SearchFaces",
+        "DecideMarks",
+        "RecordMarks",
+        "PublishSummary",
+        "RecordFailure",
+    )
+    return Stage(aws, "take-roll", steps)
+
+
+@pytest.fixture(scope="session")
+def enrol_student(aws: Clients) -> Stage:  # noqa: F811
+    return Stage(aws, "enrol-student", ("CheckPortrait", "IndexPortrait", "RecordRefusal"))
