@@ -1,0 +1,46 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { isAdmin, session } from "./auth/session.ts";
+import { Notice } from "./components/notices.tsx";
+import { Frame } from "./components/frame.tsx";
+import { PageTitle } from "./components/page.tsx";
+import { EnrolPage } from "./pages/enrol.tsx";
+import { MeetingsPage } from "./pages/meetings.tsx";
+import { RegisterPage } from "./pages/register.tsx";
+import { SignInPage } from "./pages/sign-in.tsx";
+import { StudentPage } from "./pages/student.tsx";
+import { StudentsPage } from "./pages/students.tsx";
+import { hrefs, type Route, route } from "./router.ts";
+import { t } from "./texts/index.ts";
+
+export function App(): JSX.Element {
+  const shown = route.value;
+  useEffect(() => window.scrollTo(0, 0), [shown]);
+  if (session.value === null) return <SignInPage />;
+  return (
+    <Frame>
+      <Page shown={shown} />
+    </Frame>
+  );
+}
+
+function Page({ shown }: { readonly shown: Route }): JSX.Element {
+  if (shown.page === "meetings") return <MeetingsPage date={shown.date} />;
+  if (shown.page === "register") return <RegisterPage key={shown.meetingId} meetingId={shown.meetingId} />;
+  if (isAdmin.value) {
+    if (shown.page === "students") return <StudentsPage />;
+    if (shown.page === "enrol") return <EnrolPage />;
+    if (shown.page === "student") return <StudentPage key={shown.studentId} studentId={shown.studentId} />;
+  }
+  return (
+    <div class="page page-narrow">
+      <PageTitle title={t.missing.title} />
+      <Notice title={t.missing.hint}>
+        <a class="button" href={hrefs.meetings()}>
+          {t.missing.home}
+        </a>
+      </Notice>
+    </div>
+  );
+}

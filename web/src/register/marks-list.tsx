@@ -1,0 +1,221 @@
+/** The students of a register, doubt first, each with the marks that are one press away. */
+import type { JSX } from "preact";
+
+import type { Mark, MarkStatus, Pictures, Register } from "../api/endpoints.ts";
+import { Glyph, Icon } from "../components/glyph.tsx";
+import { Notice } from "../components/notices.tsx";
+import { t } from "../texts/index.ts";
+import { Crop } from "./face-picture.tsx";
+import { type Group, groupsOf, type Standing, standingOf } from "./standing.ts";
+
+interface Actions {
+  readonly pending: ReadonlySet<string>;
+  readonly highlighted: string | null;
+  readonly onHighlight: (studentId: string | null) => void;
+  readonly onSet: (mark: Mark, status: MarkStatus) => void;
+  readonly onChoose: (mark: Mark) => void;
+  readonly onUndo: () => void;
+}
+
+export function MarksList(
+  props: Actions & { readonly register: Register; readonly pictures: Pictures | null },
+): JSX.Element {
+  const { register } = props;
+  if (register.marks.length === 0) return <Notice title={t.register.noStudents} />;
+  return (
+    <div class="sheet ledger marks" onKeyDown={(event) => onKey(event, props)}>
+      {groupsOf(register).map((group) => (
+        <MarkGroup key={group.standing} group={group} {...props} />
+      ))}
+    </div>
+  );
+}
+
+function MarkGroup(
+  props: Actions & {
+    readonly group: Group;
+    readonly register: Register;
+    readonly pictures: Pictures | null;
+  },
+): JSX.Element {
+  const { standing, marks } = props.group;
+  const id = `group-${standing}`;
+  return (
+    <section aria-labelledby={id} class={`group group-${standing}`}>
+      <h3 id={id} class="group-title">
+        {t.register.groups[standing]}
+        <span class="group-count">{marks.length}</span>
+      </h3>
+      {standing === "unseen" && props.register.captures.length > 0 && (
+        <p class="group-hint">{t.register.unseenHint}</p>
+      )}
+      <ul>
+        {marks.map((mark) => (
+          <MarkLine key={mark.student_id} mark={mark} standing={standing} {...props} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MarkLine(
+  props: Actions & {
+    readonly mark: Mark;
+    readonly standing: Standing;
+    readonly register: Register;
+    readonly pictures: Pictures | null;
+  },
+): JSX.Element {
+  const { mark, standing, register } = props;
+  const isPending = props.pending.has(mark.student_id);
+  const isHighlighted = mark.student_id === props.highlighted;
+  return (
+    <li
+      class={`ledger-line mark-line${isHighlighted ? " is-highlighted" : ""}`}
+      aria-busy={isPending}
+      data-student={mark.student_id}
+      onPointerEnter={() => props.onHighlight(mark.student_id)}
+      onPointerLeave={() => props.onHighlight(null)}
+    >
+      <span class="ledger-margin">
+        <Glyph standing={standing} />
+      </span>
+      <div class="mark-body">
+        <div class="mark-row">
+          <MarkName {...props} />
+          {register.may_correct && <QuickMarks {...props} isPending={isPending} />}
+        </div>
+        {standing === "doubtful" && <Evidence mark={mark} pictures={props.pictures} />}
+      </div>
+    </li>
+  );
+}
+
+function MarkName(
+  props: Actions & { readonly mark: Mark; readonly standing: Standing; readonly register: Register },
+): JSX.Element {
+  const { mark, standing } = props;
+  const text = standing === "doubtful" ? t.doubtful : t.statuses[standing];
+  const notes = [mark.source === "teacher" ? t.register.byHand : null, mark.reason].filter(
+    (note) => note !== null,
+  );
+  const content = (
+    <>
+      <span class="mark-name">{mark.name}</span>
+      {notes.length > 0 && <span class="mark-note">{notes.join(", ")}</span>}
+    </>
+  );
+  if (!props.register.may_correct) return <p class="mark-main">{content}</p>;
+  return (
+    <button
+      type="button"
+      class="mark-main"
+      aria-haspopup="dialog"
+      aria-label={t.register.change(mark.name, [text, ...notes].join(", "))}
+      onClick={() => props.onChoose(mark)}
+      onFocus={() => props.onHighlight(mark.student_id)}
+      onBlur={() => props.onHighlight(null)}
+    >
+      {content}
+    </button>
+  );
+}
+
+/** The two marks most likely wanted; every other is in the chooser that the name opens. */
+const QUICK: Readonly<Partial<Record<Standing, readonly MarkStatus[]>>> = {
+  doubtful: ["present", "absent"],
+  unseen: ["present", "absent"],
+  absent: ["present"],
+};
+
+function QuickMarks(
+  props: Actions & { readonly mark: Mark; readonly standing: Standing; readonly isPending: boolean },
+): JSX.Element {
+  const { mark, standing, isPending } = props;
+  return (
+    <div class="quick">
+      {(QUICK[standing] ?? []).map((status) => (
+        <button
+          key={status}
+          type="button"
+          class={`button quick-mark quick-${status}`}
+          disabled={isPending}
+          aria-label={t.register.markAs(mark.name, t.statuses[status])}
+          onClick={() => props.onSet(mark, status)}
+        >
+          <Glyph standing={status} />
+          <span>{t.statuses[status]}</span>
+        </button>
+      ))}
+      <button
+        type="button"
+        class="button button-icon quick-more"
+        disabled={isPending}
+        tabIndex={-1}
+        aria-hidden="true"
+        onClick={() => props.onChoose(mark)}
+      >
+        <Icon name="more" />
+      </button>
+    </div>
+  );
+}
+
+export function Evidence(props: {
+  readonly mark: Mark;
+  readonly pictures: Pictures | null;
+}): JSX.Element | null {
+  const { mark, pictures } = props;
+  const seen = mark.review ?? mark.seen;
+  if (seen === null || pictures?.capture?.capture_id !== seen.capture_id) return null;
+  const picture = pictures.pictures.find((one) => one.frame === seen.frame);
+  const portrait = pictures.portraits.find((one) => one.student_id === mark.student_id);
+  if (picture === undefined) return null;
+  return (
+    <div class="evidence">
+      <figure>
+        <Crop picture={picture} box={seen.box} alt={t.register.inPicture} />
+        <figcaption>{t.register.inPicture}</figcaption>
+      </figure>
+      {portrait !== undefined && (
+        <figure>
+          <img class="crop" src={portrait.url} alt={t.register.portrait} />
+          <figcaption>{t.register.portrait}</figcaption>
+        </figure>
+      )}
+      {mark.review !== null && <p class="evidence-question">{t.register.isThis(mark.name)}</p>}
+    </div>
+  );
+}
+
+/** Letters mark the student whose line has the focus, and only then; arrows go from student to student. */
+function onKey(event: KeyboardEvent, props: Actions & { readonly register: Register }): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || !props.register.may_correct) return;
+  const line = (event.target as HTMLElement).closest<HTMLElement>("[data-student]");
+  const list = event.currentTarget as HTMLElement;
+  if (line === null) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    focusNext(list, line, event.key === "ArrowDown" ? 1 : -1);
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if (key === t.undoKey) {
+    props.onUndo();
+    return;
+  }
+  const keys: Readonly<Record<string, MarkStatus>> = t.markKeys;
+  const status = keys[key];
+  const mark = props.register.marks.find((one) => one.student_id === line.dataset.student);
+  if (status === undefined || mark === undefined || props.pending.has(mark.student_id)) return;
+  event.preventDefault();
+  // The line moves to another group: the next one is where the work goes on.
+  if (standingOf(mark) !== status) focusNext(list, line, 1);
+  props.onSet(mark, status);
+}
+
+function focusNext(list: HTMLElement, line: HTMLElement, step: 1 | -1): void {
+  const names = [...list.querySelectorAll<HTMLElement>("button.mark-main")];
+  const index = names.findIndex((name) => line.contains(name));
+  names[index + step]?.focus();
+}
