@@ -6,12 +6,12 @@ from dataclasses import dataclass
 MANIFEST = "manifest.json"
 
 _CAPTURE_FILE = re.compile(
-    r"^captures/(?P<school>[A-Za-z0-9][A-Za-z0-9_-]{0,63})/(?P<device>[A-Za-z0-9][A-Za-z0-9_-]{0,63})"
-    r"/(?P<capture>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?P<name>[A-Za-z0-9._-]{1,64})$"
+    r"captures/(?P<school>[A-Za-z0-9][A-Za-z0-9_-]{0,63})/(?P<device>[A-Za-z0-9][A-Za-z0-9_-]{0,63})"
+    r"/(?P<capture>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(?P<name>[A-Za-z0-9._-]{1,64})"
 )
 _PORTRAIT = re.compile(
-    r"^portraits/(?P<school>[A-Za-z0-9][A-Za-z0-9_-]{0,63})/(?P<student>[A-Za-z0-9][A-Za-z0-9_-]{0,63})"
-    r"/(?P<portrait>[0-9a-f]{32})$"
+    r"portraits/(?P<school>[A-Za-z0-9][A-Za-z0-9_-]{0,63})/(?P<student>[A-Za-z0-9][A-Za-z0-9_-]{0,63})"
+    r"/(?P<portrait>[0-9a-f]{32})"
 )
 
 
@@ -68,7 +68,7 @@ class PortraitKey:
 
 def parse_capture_file(key: str) -> tuple[CapturePrefix, str]:
     """The capture and file name of a key that a device uploaded to. Raises ObjectKeyInvalidError."""
-    found = _CAPTURE_FILE.match(key)
+    found = _CAPTURE_FILE.fullmatch(key)
     if found is None:
         raise ObjectKeyInvalidError(f"not the key of a capture's file: {key!r}")
     return CapturePrefix(found["school"], found["device"], found["capture"]), found["name"]
@@ -76,7 +76,7 @@ def parse_capture_file(key: str) -> tuple[CapturePrefix, str]:
 
 def parse_portrait(key: str) -> PortraitKey:
     """Raises ObjectKeyInvalidError."""
-    found = _PORTRAIT.match(key)
+    found = _PORTRAIT.fullmatch(key)
     if found is None:
         raise ObjectKeyInvalidError(f"not the key of a portrait: {key!r}")
     return PortraitKey(found["school"], found["student"], found["portrait"])
