@@ -1,5 +1,6 @@
 """The ports of attendance.ports in memory."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -211,7 +212,9 @@ class InMemoryObjects:
 
     def describe(self, key: str) -> StoredObject | None:
         content = self.contents.get(key)
-        return None if content is None else StoredObject(key, len(content), None)
+        if content is None:
+            return None
+        return StoredObject(key, len(content), hashlib.sha256(content).hexdigest())
 
     def upload_url(self, key: str, file: UploadFile, *, seconds: int) -> UploadUrl:
         headers = {"Content-Type": file.content_type, "If-None-Match": "*"}
@@ -256,3 +259,27 @@ class RecordingViewLog:
 
     def record(self, view: PictureView) -> None:
         self.views.append(view)
+
+
+@dataclass
+class InMemoryProjections:
+    """The newest version of each register that was projected."""
+
+    projected: dict[tuple[str, str], Register] = field(default_factory=dict)
+
+    def put(self, register: Register) -> None:
+        key = (register.school_id, register.meeting_id)
+        if key not in self.projected or self.projected[key].version < register.version:
+            self.projected[key] = register
+
+
+@dataclass
+class RecordingAnnouncer:
+    events: list[Contract] = field(default_factory=list)
+    hints: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def announce(self, event: Contract) -> None:
+        self.events.append(event)
+
+    def hint(self, school_id: str, meeting_id: str, version: int) -> None:
+        self.hints.append((school_id, meeting_id, version))

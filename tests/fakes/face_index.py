@@ -1,0 +1,70 @@
+"""A face index that finds what it was told to find."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attendance.domain.errors import PictureUnreadableError
+from attendance.domain.policy import Engine
+from attendance.domain.portraits import PortraitFace
+from attendance.domain.sightings import Box, Candidate
+from attendance.ports import DetectedFace, FaceSearches, PictureFaces
+
+ENGINE = Engine("yunet-sface", "1")
+
+
+def seat(number: int) -> Box:
+    """Seats side by side, five to a row."""
+    return Box(0.05 + 0.18 * (number % 5), 0.1 + 0.2 * (number // 5), 0.08, 0.12)
+
+
+@dataclass
+class ScriptedFaceIndex:
+    """Pictures by key: each face a box with candidates, in any order."""
+
+    engine: Engine | None = ENGINE
+    pictures: dict[str, list[tuple[Box, Mapping[str, float]]]] = field(default_factory=dict)
+    portraits: dict[str, list[PortraitFace]] = field(default_factory=dict)
+    unreadable: dict[str, Exception] = field(default_factory=dict)
+    references: dict[str, tuple[str, str]] = field(default_factory=dict)
+    searched: list[tuple[str, Box]] = field(default_factory=list)
+
+    def detect(self, picture_key: str) -> PictureFaces:
+        self._require_readable(picture_key)
+        faces = self.pictures.get(picture_key, [])
+        return PictureFaces(tuple(DetectedFace(box, 99.5) for box, _ in faces), calls=1)
+
+    def search(
+        self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
+    ) -> FaceSearches:
+        self.searched += [(picture_key, box) for box in boxes]
+        faces = dict(self.pictures[picture_key]) if self.engine else {}
+        found = tuple(
+            tuple(
+                Candidate(student_id, similarity)
+                for student_id, similarity in sorted(faces.get(box, {}).items(), key=lambda entry: -entry[1])
+                if similarity >= floor
+            )[:limit]
+            for box in boxes
+        )
+        return FaceSearches(self.engine, found, calls=len(boxes))
+
+    def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
+        self._require_readable(picture_key)
+        return self.portraits.get(picture_key, [])
+
+    def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
+        reference_id = f"reference-{len(self.references) + 1}"
+        self.references[reference_id] = (school_id, student_id)
+        return reference_id
+
+    def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
+        for reference_id in reference_ids:
+            self.references.pop(reference_id, None)
+
+    def _require_readable(self, picture_key: str) -> None:
+        if picture_key in self.unreadable:
+            raise self.unreadable[picture_key]
+
+
+def no_picture(key: str) -> PictureUnreadableError:
+    return PictureUnreadableError(f"{key} is no JPEG or PNG picture that can be read.")
