@@ -3,7 +3,6 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip file can hold
@@ -11,18 +10,9 @@ _IGNORED_FOLDERS = frozenset({"__pycache__"})
 _IGNORED_SUFFIXES = frozenset({".pyc", ".pyo"})
 
 
-def archive(root: Path, folders: Iterable[str] | None = None) -> bytes:
-    """Return a zip of `root`, or of some folders in it, without dates, caches or byte code.
-
-    Parameters
-    ----------
-    root
-        Folder that the names in the archive are relative to.
-    folders
-        Names of folders in `root` to take; all of `root` by default.
-    """
-    starts = [root] if folders is None else [root / name for name in folders]
-    files = sorted(file for start in starts for file in start.rglob("*") if _wanted(file))
+def archive(root: Path) -> bytes:
+    """Return a zip of all files below `root`, without dates, caches or byte code."""
+    files = sorted(file for file in root.rglob("*") if _wanted(file))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for file in files:

@@ -4,13 +4,13 @@ A synthesis takes ten seconds, a changed handler does not need one: the template
 so the hash is stamped anew into the synthesised template, and CloudFormation updates the functions.
 """
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.code_asset import stage
 from local.deploy.archives import archive, digest
-
-PACKAGES = ("attendance", "faces", "pipeline", "api")
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,10 @@ class Code:
     content: bytes
 
 
-def code_of(repository: Path, packages: tuple[str, ...] = PACKAGES) -> Code:
-    """Return the code asset of the working tree.
-
-    Parameters
-    ----------
-    repository
-        Folder that holds the packages.
-    packages
-        The packages that functions may import; those missing are left out.
-    """
-    content = archive(repository, [name for name in packages if (repository / name).is_dir()])
+def code_of(repository: Path) -> Code:
+    """Return the code asset of the working tree: what a synthesis would stage."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-code-") as folder:
+        content = archive(stage(repository, Path(folder) / "code"))
     return Code(key=f"{digest(content)}.zip", content=content)
 
 
