@@ -55,12 +55,10 @@ def read_request(operation: str, body: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise SerializationException("The request is no JSON.") from error
     request = _parse(document, shape, "request")
-    violations = list(_violations(request, shape, ""))
-    if violations:
-        plural = "s" if len(violations) > 1 else ""
-        raise ValidationException(
-            f"{len(violations)} validation error{plural} detected: {'; '.join(violations)}"
-        )
+    found = list(violations(request, shape, ""))
+    if found:
+        plural = "s" if len(found) > 1 else ""
+        raise ValidationException(f"{len(found)} validation error{plural} detected: {'; '.join(found)}")
     return dict(request)
 
 
@@ -101,19 +99,19 @@ def _decode(text: str, path: str) -> bytes:
         raise SerializationException(f"{path} is not base64.") from error
 
 
-def _violations(value: Any, shape: Shape, path: str) -> Iterator[str]:
+def violations(value: Any, shape: Shape, path: str) -> Iterator[str]:
     """Yield what is wrong, in the service's own form: value, place, constraint."""
     if isinstance(shape, StructureShape):
         for name in shape.required_members:
             if name not in value:
                 yield _violation("null", _join(path, name), "Member must not be null")
         for name, item in value.items():
-            yield from _violations(item, shape.members[name], _join(path, name))
+            yield from violations(item, shape.members[name], _join(path, name))
         return
     yield from _own_violations(value, shape, path)
     if isinstance(shape, ListShape):
         for number, item in enumerate(value, start=1):
-            yield from _violations(item, shape.member, f"{path}.{number}.member")
+            yield from violations(item, shape.member, f"{path}.{number}.member")
 
 
 def _own_violations(value: Any, shape: Shape, path: str) -> Iterator[str]:

@@ -13,6 +13,9 @@ from local.rekognition.shapes import service_model, violations
 NOT_OF_THE_MODEL = {"ValidationException"}
 """Real errors of the service that its model does not list."""
 
+EMPTY_IN_SPITE_OF_THE_MODEL = {"DeletedFaces"}
+"""Lists that are answered empty although the model asks for one entry: leaving them out helps no client."""
+
 
 class Observer:
     """Notes, for each operation, the members of requests and answers and the errors that it saw."""
@@ -36,7 +39,11 @@ class Observer:
             self.errors[model.name].add(parsed["Error"]["Code"])
             return
         raw = json.loads(http_response.content)
-        members = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+        members = {
+            name: value
+            for name, value in parsed.items()
+            if name != "ResponseMetadata" and (value or name not in EMPTY_IN_SPITE_OF_THE_MODEL)
+        }
         self.answered[model.name].update(raw)
         self.details[model.name].update(_detail_members(raw))
         self.complaints += [
@@ -81,28 +88,35 @@ def _detail_members(value: Any) -> Iterator[str]:
 
 
 def operations_table(observer: Observer) -> list[str]:
-    """Return the table of operations, as lines of Markdown."""
+    """Return what each operation did, as lines of Markdown; what is common to all is said once."""
+    unseen = {name: _unseen(observer, name) for name in observer.asked}
+    common_errors = set.intersection(*observer.errors.values())
+    common_unseen = set.intersection(*unseen.values())
     lines = [
-        "| operation | asked with | answers | errors seen | of the model, not seen |",
+        f"Every operation was seen to answer {_listed(common_errors)}, and none {_listed(common_unseen)}.",
+        "",
+        "| operation | asked with | answers | further errors | of the model, not seen |",
         "|---|---|---|---|---|",
     ]
-    model = service_model()
     for name in sorted(observer.asked):
-        operation = model.operation_model(name)
-        errors = {error.name for error in operation.error_shapes}
-        unseen = (
-            set(operation.input_shape.members) - observer.asked[name]
-            | set(operation.output_shape.members) - observer.answered[name]
-            | errors - observer.errors[name]
-        )
         cells = [
-            _listed(observer.asked[name] & set(operation.input_shape.members)),
+            _listed(observer.asked[name]),
             _listed(observer.answered[name]),
-            _listed(observer.errors[name]),
-            _listed(unseen),
+            _listed(observer.errors[name] - common_errors),
+            _listed(unseen[name] - common_unseen),
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
+
+
+def _unseen(observer: Observer, name: str) -> set[str]:
+    """Return what the model gives an operation and the tour did not see: members and errors."""
+    operation = service_model().operation_model(name)
+    return (
+        set(operation.input_shape.members) - observer.asked[name]
+        | set(operation.output_shape.members) - observer.answered[name]
+        | {error.name for error in operation.error_shapes} - observer.errors[name]
+    )
 
 
 def missing_operations(observer: Observer) -> list[str]:

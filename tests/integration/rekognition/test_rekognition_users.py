@@ -99,6 +99,7 @@ def test_a_user_has_a_hundred_faces_at_most(client, crowded):
     more = face_id(client, name, ANNA)
     with pytest.raises(client.exceptions.ServiceQuotaExceededException, match="100"):
         client.associate_faces(CollectionId=name, UserId="all", FaceIds=[more], UserMatchThreshold=0)
+    client.delete_user(CollectionId=name, UserId="all")
 
 
 @pytest.mark.parametrize(
