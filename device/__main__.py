@@ -21,7 +21,7 @@ from device.logs import log_as_json_lines
 from device.presence import presence_payload
 from device.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 from device.state_dir import AlreadyRunningError, claim_state_dir
-from device.store import StoreVersionError
+from device.store import StoreUnusableError
 from device.transfer import HttpTransfer
 
 EXIT_STOPPED = 0
@@ -46,7 +46,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     try:
         agent = build_agent(settings, stopping)
-    except (AlreadyRunningError, CredentialsError, StoreVersionError, OSError) as error:
+    except (AlreadyRunningError, CredentialsError, StoreUnusableError, OSError) as error:
         return _complain(str(error))
     return EXIT_STOPPED if agent.run() else EXIT_FAILED
 
@@ -56,7 +56,7 @@ def build_agent(settings: Settings, stopping: threading.Event) -> Agent:
 
     Raises
     ------
-    AlreadyRunningError, CredentialsError, StoreVersionError, OSError
+    AlreadyRunningError, CredentialsError, StoreUnusableError, OSError
     """
     state_dir = claim_state_dir(settings.state_dir)
 

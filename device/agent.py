@@ -123,7 +123,10 @@ class Agent:
 
     def run(self) -> bool:
         """Work until `stopping` is set. False when that was because of a failure."""
-        self._store.forget_old()
+        try:
+            self._store.forget_old()
+        except StoreFullError as error:
+            logger.error("%s", error)
         self._crew.start()
         self._link.start()
         logger.info("agent started")

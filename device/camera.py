@@ -154,5 +154,8 @@ def read_picture(path: Path) -> Picture:
 def _decode(data: bytes) -> NDArray[np.uint8] | None:
     if not data:
         return None  # imdecode raises on an empty buffer, where it otherwise returns None
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # a header that promises more pixels than OpenCV is willing to decode
+        return None
     return None if pixels is None else pixels.astype(np.uint8, copy=False)

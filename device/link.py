@@ -119,6 +119,7 @@ class MqttLink:
         self._changed = changed
         self._connection: Connection | None = None
         self._connections = 0
+        self._is_stopping = False
         self._stopped = threading.Event()
         self._client = self._make_client(broker, will_topic, will_payload)
 
@@ -131,6 +132,7 @@ class MqttLink:
 
     def stop(self, timeout_s: float) -> None:
         """Say goodbye and close. Without the DISCONNECT packet the broker would publish the will."""
+        self._is_stopping = True
         self._client.stop(mqtt5.DisconnectPacket())
         if not self._stopped.wait(timeout_s):
             logger.warning("the connection did not close in time")
@@ -230,6 +232,7 @@ class MqttLink:
 
     def _on_disconnected(self, data: mqtt5.LifecycleDisconnectData) -> None:
         self._connection = None
-        code = data.disconnect_packet.reason_code if data.disconnect_packet else None
-        logger.warning("connection lost: %s %r", data.exception, code)
+        if not self._is_stopping:
+            code = data.disconnect_packet.reason_code if data.disconnect_packet else None
+            logger.warning("connection lost: %s %r", data.exception, code)
         self._changed()

@@ -62,8 +62,8 @@ class StoreFullError(Exception):
     """The disk has no space to record a state, and the reserve is gone."""
 
 
-class StoreVersionError(Exception):
-    """The store was written by a newer agent."""
+class StoreUnusableError(Exception):
+    """The store cannot be opened, is damaged, or was written by a newer agent."""
 
 
 class CaptureClosedError(Exception):
@@ -108,6 +108,10 @@ class Store:
     ----------
     changed
         Called after each committed change, from the thread that made it.
+
+    Raises
+    ------
+    StoreUnusableError
     """
 
     def __init__(
@@ -117,11 +121,14 @@ class Store:
         self._reserve = reserve
         self._changed = changed
         self._lock = threading.RLock()
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
-        self._database.execute("pragma foreign_keys = on")
-        self._migrate()
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._database.execute("pragma journal_mode = wal")
+            self._database.execute("pragma synchronous = full")
+            self._database.execute("pragma foreign_keys = on")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            raise StoreUnusableError(f"the store {path} cannot be used: {error}") from error
 
     def close(self) -> None:
         with self._lock:
@@ -371,7 +378,7 @@ class Store:
     def _migrate(self) -> None:
         version = self._database.execute("pragma user_version").fetchone()[0]
         if version > _SCHEMA_VERSION:
-            raise StoreVersionError(
+            raise StoreUnusableError(
                 f"the store is of version {version}, this agent knows {_SCHEMA_VERSION}: update the agent"
             )
         if version < _SCHEMA_VERSION:

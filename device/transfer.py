@@ -60,7 +60,8 @@ class HttpTransfer:
                 answer = self._pool.request(
                     "PUT", upload.url, body=body, headers=headers | upload.headers, redirect=False
                 )
-            except urllib3.exceptions.HTTPError as error:
+            # ValueError: a URL or header that HTTP cannot carry.
+            except (urllib3.exceptions.HTTPError, ValueError) as error:
                 # Not its own words: those hold the URL.
                 raise TransferError(f"no answer to the upload: {type(error).__name__}") from None
         if not (200 <= answer.status < 300 or answer.status == _PRECONDITION_FAILED):
@@ -74,7 +75,10 @@ def demand_safe(url: str) -> None:
     ------
     TransferError
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise TransferError("the upload URL is none") from None
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
         return
     raise TransferError(f"upload URLs must be https, this one is {parts.scheme or 'nothing'}")

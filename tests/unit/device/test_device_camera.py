@@ -1,5 +1,7 @@
 """A folder of pictures as a camera, and what becomes of its pictures."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -113,10 +115,28 @@ def with_exif(jpeg: bytes) -> bytes:
     return jpeg[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + jpeg[2:]
 
 
+def png_header(width: int, height: int) -> bytes:
+    """As much of a PNG as promises that many pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = b"IDAT" + zlib.compress(b"\x00" * 1000)
+    chunks = (
+        struct.pack(">I", len(each) - 4) + each + struct.pack(">I", zlib.crc32(each))
+        for each in (header, data)
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no picture at all", jpeg_of(noise(1))[:-500], b"\xff\xd8\xff\xd9", b"\x89PNG\r\n\x1a\n"],
-    ids=["empty", "text", "cut short", "no content", "png header"],
+    [
+        b"",
+        b"no picture at all",
+        jpeg_of(noise(1))[:-500],
+        b"\xff\xd8\xff\xd9",
+        b"\x89PNG\r\n\x1a\n",
+        png_header(100_000, 100_000),
+    ],
+    ids=["empty", "text", "cut short", "no content", "png header", "bomb"],
 )
 def test_a_file_that_is_no_picture_is_a_frame_that_cannot_be_read(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "1.jpg"

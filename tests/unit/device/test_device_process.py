@@ -259,7 +259,15 @@ def test_pictures_may_go_encrypted_or_to_this_machine(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://bucket.test/x", "http://10.0.0.1/x", "http://localhost.evil.test/x", "file:///x", "x"]
+    "url",
+    [
+        "http://bucket.test/x",
+        "http://10.0.0.1/x",
+        "http://localhost.evil.test/x",
+        "file:///x",
+        "http://[1/x",
+        "x",
+    ],
 )
 def test_pictures_go_nowhere_else(url: str) -> None:
     with pytest.raises(TransferError) as refusal:

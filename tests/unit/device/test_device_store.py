@@ -11,7 +11,7 @@ from attendance.contracts.capture import Reason
 from attendance.contracts.upload import UploadFile
 from device.clock import receive
 from device.reserve import Reserve
-from device.store import CaptureClosedError, PendingEvent, Store, StoreFullError, StoreVersionError
+from device.store import CaptureClosedError, PendingEvent, Store, StoreFullError, StoreUnusableError
 
 FILES = (
     UploadFile(name="1.jpg", bytes=10, sha256="a" * 64, content_type="image/jpeg"),
@@ -170,8 +170,15 @@ def test_old_ends_are_forgotten_and_open_captures_never(store: Store, clock: Fak
 def test_the_store_of_a_newer_agent_is_left_alone(world: World) -> None:
     world.store._database.execute("pragma user_version = 99")
     world.store.close()
-    with pytest.raises(StoreVersionError, match="update the agent"):
+    with pytest.raises(StoreUnusableError, match="update the agent"):
         world.restart()
+
+
+def test_a_damaged_store_is_said_in_words(tmp_path: Path, clock: FakeClock, reserve: Reserve) -> None:
+    path = tmp_path / "damaged.db"
+    path.write_bytes(b"this was a database once" * 1000)
+    with pytest.raises(StoreUnusableError, match=r"damaged\.db cannot be used"):
+        Store(path, clock=clock, reserve=reserve)
 
 
 def test_the_database_promises_what_an_acknowledgement_needs(store: Store) -> None:
