@@ -78,9 +78,14 @@ def index_portrait(
 
 
 def record_refusal(key: str, failure: Failure, *, students: StudentStore) -> PortraitStatus:
-    """RecordRefusal: `refused` with what to do, or `failed` where the fault is ours."""
+    """RecordRefusal: `refused` with what to do, or `failed` where the fault is ours.
+
+    What is enrolled stays so: a second run of the same upload may fail after the first has ended well.
+    """
     place = parse_portrait(key)
     portrait = students.portrait(place.school_id, place.student_id, place.portrait_id)
+    if portrait.status == "enrolled":
+        return portrait.status
     status: PortraitStatus = "refused" if failure.error in _REFUSALS else "failed"
     codes, sentence = _explanation(failure)
     students.put_portrait(replace(portrait, status=status, codes=codes, message=sentence))
@@ -96,7 +101,7 @@ def _require_consent(place: PortraitKey, students: StudentStore, schools: School
 
 
 def _explanation(failure: Failure) -> tuple[tuple[str, ...], str]:
-    """A refusal's codes stand before its sentence: `FACE_COUNT,POSE: Use a picture of one person.`"""
+    """A refusal's codes stand before its sentence: `HEAD_POSE,SHARPNESS: Look straight.`"""
     sentence = cause_of(failure)
     if failure.error != PortraitRefusedError.__name__:
         return (failure.error.removesuffix("Error"),), sentence
