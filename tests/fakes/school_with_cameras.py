@@ -1,4 +1,4 @@
-"""The example school with what a roll needs: cameras that upload, a face index, listeners, and the machine."""
+"""The example school with what a roll needs: cameras that upload, a face index, listeners, the machine."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
