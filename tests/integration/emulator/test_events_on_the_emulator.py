@@ -73,15 +73,23 @@ class TestPictures:
         return arn
 
     @pytest.mark.parametrize(
-        "key", [{"suffix": "/manifest.json"}, {"wildcard": "captures/*/manifest.json"}], ids=lambda key: next(iter(key))
+        "key",
+        [{"suffix": "/manifest.json"}, {"wildcard": "captures/*/manifest.json"}],
+        ids=lambda key: next(iter(key)),
     )
-    def test_only_a_manifest_starts_an_execution(self, aws: Clients, bucket: str, key: dict[str, str]) -> None:
+    def test_only_a_manifest_starts_an_execution(
+        self, aws: Clients, bucket: str, key: dict[str, str]
+    ) -> None:
         machine = self.machine(aws)
         role = role_for(
             aws, "events", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": machine}
         )
         transformer = {
-            "InputPathsMap": {"bucket": "$.detail.bucket.name", "key": "$.detail.object.key", "size": "$.detail.object.size"},
+            "InputPathsMap": {
+                "bucket": "$.detail.bucket.name",
+                "key": "$.detail.object.key",
+                "size": "$.detail.object.size",
+            },
             "InputTemplate": '{"bucket":<bucket>,"key":<key>,"size":<size>}',
         }
         self.rule(aws, bucket, key, Arn=machine, RoleArn=role, InputTransformer=transformer)
@@ -98,7 +106,9 @@ class TestPictures:
         assert told == {"bucket": bucket, "key": "captures/s/d/c/manifest.json", "size": 2}
         assert len(done()) == 1
 
-    def test_an_event_whose_target_is_gone_lies_in_the_dead_letter_queue(self, aws: Clients, bucket: str) -> None:
+    def test_an_event_whose_target_is_gone_lies_in_the_dead_letter_queue(
+        self, aws: Clients, bucket: str
+    ) -> None:
         url, arn = make_queue(aws)
         policy = {
             "Version": "2012-10-17",
@@ -113,7 +123,9 @@ class TestPictures:
         }
         aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
         machine = self.machine(aws)
-        role = role_for(aws, "events", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"})
+        role = role_for(
+            aws, "events", {"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"}
+        )
         self.rule(aws, bucket, {"suffix": ".json"}, Arn=machine, RoleArn=role, DeadLetterConfig={"Arn": arn})
         aws.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
         aws.client("s3").put_object(Bucket=bucket, Key="manifest.json", Body=b"{}")
@@ -190,7 +202,10 @@ def handler(event, context):
             self.PARTIAL, reads, sends_to(done_arn), Environment={"Variables": {"QUEUE": done}}, Timeout=1
         )
         aws.client("lambda").create_event_source_mapping(
-            EventSourceArn=source_arn, FunctionName=name, BatchSize=10, FunctionResponseTypes=["ReportBatchItemFailures"]
+            EventSourceArn=source_arn,
+            FunctionName=name,
+            BatchSize=10,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
         )
         entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(["good", "poison", "fine"])]
         aws.client("sqs").send_message_batch(QueueUrl=source, Entries=entries)
@@ -260,7 +275,10 @@ def handler(event, context):
             "Resource": stream,
         }
         name = make_function(
-            self.STREAM, reads, sends_to(arn, *options.pop("failures", [])), Environment={"Variables": {"QUEUE": url}}
+            self.STREAM,
+            reads,
+            sends_to(arn, *options.pop("failures", [])),
+            Environment={"Variables": {"QUEUE": url}},
         )
         aws.client("lambda").create_event_source_mapping(
             EventSourceArn=stream,
@@ -277,13 +295,17 @@ def handler(event, context):
             aws.client("dynamodb").put_item(TableName=table, Item={"PK": {"S": name}})
         return names
 
-    def test_a_failed_record_and_those_after_it_are_tried_again(self, aws: Clients, make_function: Maker) -> None:
+    def test_a_failed_record_and_those_after_it_are_tried_again(
+        self, aws: Clients, make_function: Maker
+    ) -> None:
         table, stream = self.table(aws)
         names = self.put(aws, table, "a", "twice", "b")
         url = self.mapped(aws, make_function, stream)
         assert [receive(aws, url)["text"] for _ in names] == names
 
-    def test_a_record_that_always_fails_is_given_up_and_told(self, aws: Clients, make_function: Maker) -> None:
+    def test_a_record_that_always_fails_is_given_up_and_told(
+        self, aws: Clients, make_function: Maker
+    ) -> None:
         dead, dead_arn = make_queue(aws)
         table, stream = self.table(aws)
         url = self.mapped(
@@ -330,7 +352,9 @@ class TestSchedules:
         url, arn = make_queue(aws)
         name = make_function(TELL, sends_to(arn), Environment={"Variables": {"QUEUE": url}})
         function = f"arn:aws:lambda:{aws.region}:{ACCOUNT}:function:{name}"
-        role = role_for(aws, "scheduler", {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function})
+        role = role_for(
+            aws, "scheduler", {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function}
+        )
         schedule = unique("tick")
         aws.client("scheduler").create_schedule(
             Name=schedule,
