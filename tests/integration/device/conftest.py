@@ -17,7 +17,9 @@ def _kinds(aws: Clients) -> None:
 def camera_with_cloud(
     emulator: Emulator, aws: Clients, tmp_path: Path, _kinds: None
 ) -> Iterator[tuple[AgentProcess, Cloud]]:
-    yield from camera_and_cloud(aws, tmp_path, port=emulator.mqtt_port, ca_pem=emulator.iot_ca_pem())
+    port, ca_pem = emulator.mqtt_port, emulator.iot_ca_pem()
+    with camera_and_cloud(aws, tmp_path, port=port, ca_pem=ca_pem) as camera_with_cloud:
+        yield camera_with_cloud
 
 
 @pytest.fixture

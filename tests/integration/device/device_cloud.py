@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -179,15 +180,16 @@ class Cloud:
             ),
             on_lifecycle_connection_success=lambda _: self._connected.set(),
             on_lifecycle_disconnection=lambda _: self._connected.clear(),
+            min_reconnect_delay_ms=100,
+            max_reconnect_delay_ms=500,
         )
 
-    def start(self, device_id: str) -> None:
+    def start(self) -> None:
         self._client.start()
-        assert self._connected.wait(SECONDS)
-        self.subscribe(device_id)
 
     def subscribe(self, device_id: str) -> None:
-        """Own topics one by one: the emulator gives retained messages to exact filters only."""
+        """Listen to a device, topic by topic: the emulator gives retained messages to exact filters only."""
+        assert self._connected.wait(SECONDS)
         heard = (
             topics.capture_event(device_id),
             topics.health(device_id),
@@ -208,15 +210,21 @@ class Cloud:
         self._client.publish(packet).result(SECONDS)
 
     def listen_until(self, is_enough: Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + SECONDS
+        if not self.hears(is_enough, SECONDS):
+            pytest.fail(f"not seen within {SECONDS:g} s: {what}; heard {self.events}")
+
+    def hears(self, is_enough: Callable[[], bool], seconds: float) -> bool:
+        """Take messages until there are enough, or for some seconds; whether there were enough."""
+        deadline = time.monotonic() + seconds
         while not is_enough():
             try:
                 topic, payload = self._heard.get(timeout=0.2)
             except queue.Empty:
                 if time.monotonic() > deadline:
-                    pytest.fail(f"not seen within {SECONDS:g} s: {what}; heard {self.events}")
+                    return False
                 continue
             self._take(topic, payload)
+        return True
 
     def told(self, capture_id: str) -> list[tuple[str, str | None]]:
         """Status and stage of each event, without answers to copies and without what was told twice."""
@@ -336,6 +344,7 @@ def provision(
     return files
 
 
+@contextmanager
 def camera_and_cloud(
     aws: Clients, folder: Path, *, port: int, ca_pem: str
 ) -> Iterator[tuple[AgentProcess, Cloud]]:
@@ -346,7 +355,8 @@ def camera_and_cloud(
     make_pictures(camera_files.folder / "pictures")
     cloud = Cloud(cloud_files, port, cloud_name)
     agent = AgentProcess(camera_files, camera_name)
-    cloud.start(camera_name)
+    cloud.start()
+    cloud.subscribe(camera_name)
     try:
         yield agent, cloud
     finally:

@@ -2,18 +2,31 @@
 
 import base64
 import signal
+from contextlib import ExitStack
 from hashlib import sha256
+from pathlib import Path
 
 import boto3
 import pytest
 from botocore.config import Config
-from device_cloud import STAGES, AgentProcess, Bucket, Cloud, a_command, accepted
+from device_cloud import (
+    STAGES,
+    AgentProcess,
+    Bucket,
+    Cloud,
+    a_command,
+    accepted,
+    camera_and_cloud,
+    make_kinds,
+)
 
 from attendance.contracts import topics
 from attendance.contracts.capture import CaptureCommand
 from attendance.contracts.upload import Manifest, UploadUrl, UploadUrlsRequest
 from local.emulator.clients import Clients
+from local.emulator.ports import free_port
 from local.emulator.process import Emulator
+from local.emulator.settings import EmulatorSettings
 
 pytestmark = pytest.mark.emulator
 
@@ -102,7 +115,7 @@ def test_uploads_satisfy_the_signatures_of_s3(
     demand_whole(objects, command.capture_id)
 
 
-@pytest.mark.parametrize("killed_at", NAMES)
+@pytest.mark.parametrize("killed_at", ["2.jpg", "manifest.json"])
 def test_killed_during_an_upload_it_loses_nothing_and_doubles_nothing(
     agent: AgentProcess, cloud: Cloud, bucket: Bucket, killed_at: str
 ) -> None:
@@ -121,7 +134,42 @@ def test_killed_during_an_upload_it_loses_nothing_and_doubles_nothing(
     # The file whose answer was lost is the only one sent twice, and the bucket says that it has it.
     assert sorted(statuses) == sorted([*((name, 200) for name in NAMES), (killed_at, 412)])
     assert cloud.told(command.capture_id) == STAGES
-    assert list((agent.state_dir / "spool").iterdir()) == []
+    spool = agent.state_dir / "spool"
+    cloud.listen_until(lambda: list(spool.iterdir()) == [], "the spool emptied")
+
+
+def test_a_broker_killed_during_an_upload_costs_nothing(bucket: Bucket, tmp_path: Path) -> None:
+    settings = EmulatorSettings(http_port=free_port(), mqtt_port=free_port(), data_dir=tmp_path / "emulator")
+    with ExitStack() as stack:
+        broker = stack.enter_context(Emulator(settings))
+        aws = Clients(broker.endpoint_url, settings.region, broker.credentials)
+        make_kinds(aws)
+        agent, cloud = stack.enter_context(
+            camera_and_cloud(aws, tmp_path, port=broker.mqtt_port, ca_pem=broker.iot_ca_pem())
+        )
+        cloud.answer = lambda _, request: accepted(bucket.urls(request.capture_id, request.files))
+        start(agent, cloud)
+        bucket.held = {"2.jpg"}
+        command = a_command()
+        send(cloud, agent, command)
+        cloud.listen_until(bucket.holding.is_set, "2.jpg uploaded")
+        broker.checkpoint()
+        broker.kill()
+        bucket.release()
+        broker.start()
+        cloud.subscribe(agent.device_id)
+
+        def has_ended() -> bool:
+            return any(event.status == "SUCCEEDED" for event in cloud.events)
+
+        for _ in range(15):  # as the dispatcher does: again and again, until an event is heard
+            send(cloud, agent, command)
+            if cloud.hears(has_ended, seconds=2):
+                break
+
+    assert has_ended()
+    demand_whole(bucket.objects, command.capture_id)
+    assert [status for _, status in bucket.answers] == [200] * 4
 
 
 def test_what_fails_for_a_while_arrives_all_the_same(
