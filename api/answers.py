@@ -117,6 +117,7 @@ def pictures(shown: RegisterPictures) -> schemas.Pictures:
     return schemas.Pictures(
         capture=capture_summary(shown.capture) if shown.capture else None,
         pictures=tuple(_picture(frame, shown.names) for frame in shown.frames),
+        review_pictures=tuple(_picture(frame, shown.names) for frame in shown.review_frames),
         portraits=tuple(
             schemas.PortraitPicture(student_id=portrait.student_id, url=portrait.url)
             for portrait in shown.portraits
@@ -126,6 +127,7 @@ def pictures(shown: RegisterPictures) -> schemas.Pictures:
 
 def _picture(frame: FrameView, names: Mapping[str, str]) -> schemas.Picture:
     return schemas.Picture(
+        capture_id=frame.capture_id,
         frame=frame.frame,
         url=frame.url,
         width=frame.width,

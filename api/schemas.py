@@ -158,6 +158,7 @@ class Face(Answer):
 class Picture(Answer):
     """A frame; its address is good for some minutes. Width and height in pixels."""
 
+    capture_id: CaptureId
     frame: Annotated[int, Field(ge=1)]
     url: str
     width: Annotated[int, Field(ge=1)]
@@ -171,10 +172,14 @@ class PortraitPicture(Answer):
 
 
 class Pictures(Answer):
-    """Of the latest capture. A capture without pictures: they have been deleted, as happens after days."""
+    """Of the latest capture. A capture without pictures: they have been deleted, as happens after days.
+
+    `review_pictures` are of earlier captures that raised a doubt which is still open.
+    """
 
     capture: CaptureSummary | None
     pictures: tuple[Picture, ...]
+    review_pictures: tuple[Picture, ...]
     portraits: tuple[PortraitPicture, ...]
 
 

@@ -1,6 +1,6 @@
 """The pictures of a register, with whom each face was given to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -48,6 +48,7 @@ class FaceView:
 class FrameView:
     """Width and height in pixels, EXIF orientation applied."""
 
+    capture_id: str
     frame: int
     url: str
     width: int
@@ -66,11 +67,13 @@ class RegisterPictures:
     """Of the latest capture that had readable frames.
 
     No frames although there is a capture: they have been deleted, as the captures bucket does after its days.
-    `portraits` are of the doubtful students, to compare with.
+    `review_frames` are those of earlier captures that raised a doubt which is still open, and `portraits`
+    those of the doubtful students, to compare with.
     """
 
     capture: CaptureOutcome | None
     frames: tuple[FrameView, ...]
+    review_frames: tuple[FrameView, ...]
     portraits: tuple[PortraitView, ...]
     names: Mapping[str, str]
 
@@ -96,36 +99,69 @@ def view_pictures(
     """Short-lived addresses of a register's pictures. The view is recorded before any address is given."""
     outcome = shown_capture(register)
     if outcome is None:
-        return RegisterPictures(None, (), (), {})
-    capture = captures.get(register.school_id, outcome.capture_id)
-    place = CapturePrefix(capture.school_id, capture.device_id, capture.capture_id)
-    frames = _frames(place, outcome, pictures)
-    sightings = _sightings(place, pictures)
+        return RegisterPictures(None, (), (), (), {})
+    latest = _open(register, outcome.capture_id, range(1, outcome.frames + 1), captures, pictures)
+    earlier = [
+        _open(register, capture_id, frames, captures, pictures)
+        for capture_id, frames in _frames_in_doubt(register, but=outcome.capture_id).items()
+    ]
     portrait_keys = _portraits_of_doubtful(register, students)
-    shown = (*(frame.key for frame in frames), *portrait_keys.values())
+    found = [frame for taken in (latest, *earlier) for frame in taken.frames]
+    shown = (*(frame.key for frame in found), *portrait_keys.values())
     if shown:
         views.record(PictureView(register.school_id, viewer, now, register.meeting_id, shown))
-    names = students.names(register.school_id, {sighting.student_id for sighting in sightings.values()})
+    seen = {sighting.student_id for taken in (latest, *earlier) for sighting in taken.sightings.values()}
     return RegisterPictures(
         capture=outcome,
-        frames=tuple(_view_of(frame, sightings, pictures) for frame in frames),
+        frames=tuple(_view_of(frame, latest, pictures) for frame in latest.frames),
+        review_frames=tuple(_view_of(frame, taken, pictures) for taken in earlier for frame in taken.frames),
         portraits=tuple(
             PortraitView(student_id, portraits.view_url(key, seconds=VIEW_SECONDS))
             for student_id, key in portrait_keys.items()
         ),
-        names=names,
+        names=students.names(register.school_id, seen),
     )
 
 
-def _frames(place: CapturePrefix, outcome: CaptureOutcome, pictures: ObjectStore) -> Sequence[FrameFaces]:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is still stored of a capture's frames."""
+
+    capture_id: str
+    frames: tuple[FrameFaces, ...]
+    sightings: Mapping[tuple[int, int], StoredSighting]
+
+
+def _open(
+    register: Register,
+    capture_id: str,
+    frames: Iterable[int],
+    captures: CaptureStore,
+    pictures: ObjectStore,
+) -> _Opened:
+    capture = captures.get(register.school_id, capture_id)
+    place = CapturePrefix(capture.school_id, capture.device_id, capture.capture_id)
+    return _Opened(capture_id, _frames(place, frames, pictures), _sightings(place, pictures))
+
+
+def _frames_in_doubt(register: Register, *, but: str) -> Mapping[str, Sequence[int]]:
+    """Frames that open reviews point at, by capture; the shown capture's are shown anyway."""
+    found: dict[str, set[int]] = {}
+    for mark in register.marks.values():
+        if mark.review is not None and mark.review.evidence.capture_id != but:
+            found.setdefault(mark.review.evidence.capture_id, set()).add(mark.review.evidence.frame)
+    return {capture_id: sorted(frames) for capture_id, frames in sorted(found.items())}
+
+
+def _frames(place: CapturePrefix, numbers: Iterable[int], pictures: ObjectStore) -> tuple[FrameFaces, ...]:
     frames = []
-    for number in range(1, outcome.frames + 1):
+    for number in numbers:
         try:
             found = pictures.read(place.faces(number))
         except NotFoundError:  # unreadable, not uploaded, or deleted since
             continue
         frames.append(FrameFaces.model_validate_json(found))
-    return frames
+    return tuple(frames)
 
 
 def _sightings(place: CapturePrefix, pictures: ObjectStore) -> Mapping[tuple[int, int], StoredSighting]:
@@ -148,12 +184,10 @@ def _portraits_of_doubtful(register: Register, students: StudentStore) -> Mappin
     return keys
 
 
-def _view_of(
-    frame: FrameFaces, sightings: Mapping[tuple[int, int], StoredSighting], pictures: ObjectStore
-) -> FrameView:
+def _view_of(frame: FrameFaces, opened: _Opened, pictures: ObjectStore) -> FrameView:
     faces = []
     for face in frame.faces:
-        sighting = sightings.get((frame.frame, face.index))
+        sighting = opened.sightings.get((frame.frame, face.index))
         faces.append(
             FaceView(
                 box=box_of(face.box),
@@ -164,6 +198,7 @@ def _view_of(
             )
         )
     return FrameView(
+        capture_id=opened.capture_id,
         frame=frame.frame,
         url=pictures.view_url(frame.key, seconds=VIEW_SECONDS),
         width=frame.width,

@@ -22,13 +22,13 @@ from attendance.domain.portraits import Portrait
 from attendance.domain.registers import (
     CaptureOutcome,
     Register,
-    expected_register,
     fold_capture,
     gather_evidence,
 )
-from attendance.domain.rosters import Enrollment, Section, Student, roster_on
+from attendance.domain.rosters import Enrollment, Section, Student
 from attendance.domain.timetable import Lesson, Period, Timetable
 from attendance.usecases.stored import sighting_of
+from attendance.usecases.view_register import view_register
 from tests.fakes.http_api import ApiClient, id_token_claims
 from tests.fakes.stores import (
     InMemoryCaptures,
@@ -47,7 +47,9 @@ MONDAY = date(2026, 11, 23)
 MATHS_NOW = "maths-7a.2026-11-23.p1"
 ART_NOW = "art-7b.2026-11-23.p1"
 MATHS_LATER = "maths-7a.2026-11-23.p2"
+CAMERA = "lakeside-r101-1"
 CAPTURE_ID = "0f0f0f0f-0000-5000-8000-000000000001"
+LATER_CAPTURE_ID = "0f0f0f0f-0000-5000-8000-000000000002"
 NAMES = {
     "s-ada": "Ada Byron",
     "s-emmy": "Emmy Noether",
@@ -94,7 +96,7 @@ class ExampleSchool:
         self.students = InMemoryStudents(self.schools)
         for student_id, name in NAMES.items():
             self.students.students_of[SCHOOL, student_id] = Student(student_id, name)
-        self.registry = InMemoryRegistry({"lakeside-r101-1": Device("lakeside-r101-1", SCHOOL, "r101")})
+        self.registry = InMemoryRegistry({CAMERA: Device(CAMERA, SCHOOL, "r101")})
 
     @property
     def services(self) -> Services:
@@ -132,12 +134,25 @@ class ExampleSchool:
 
     def take_the_roll(self) -> Register:
         """One capture of the maths lesson: Ada recognised, Emmy doubtful, a stranger, the others unseen."""
-        taken_at = datetime(2026, 11, 23, 8, 4, tzinfo=UTC)
+        self.students.put_portrait(
+            Portrait(SCHOOL, "s-emmy", "e" * 32, datetime(2026, 9, 2, tzinfo=UTC), status="enrolled")
+        )
+        sightings = (
+            _sighting("s-ada", 0, 97.0, "recognised"),
+            _sighting("s-emmy", 1, 83.0, "doubtful"),
+        )
+        return self._take(CAPTURE_ID, datetime(2026, 11, 23, 8, 4, tzinfo=UTC), sightings)
+
+    def take_a_later_roll_of_strangers(self) -> Register:
+        """Another capture of the maths lesson, of faces that nobody was given."""
+        return self._take(LATER_CAPTURE_ID, datetime(2026, 11, 23, 8, 5, tzinfo=UTC), ())
+
+    def _take(self, capture_id: str, taken_at: datetime, sightings: tuple[StoredSighting, ...]) -> Register:
         self.captures.add(
             Capture(
                 school_id=SCHOOL,
-                device_id="lakeside-r101-1",
-                capture_id=CAPTURE_ID,
+                device_id=CAMERA,
+                capture_id=capture_id,
                 room_id="r101",
                 trigger="scheduled",
                 requested_by="schedule",
@@ -149,51 +164,50 @@ class ExampleSchool:
                 taken_at=taken_at,
             )
         )
-        place = CapturePrefix(SCHOOL, "lakeside-r101-1", CAPTURE_ID)
-        boxes = [StoredBox(left=0.1 + 0.2 * i, top=0.3, width=0.1, height=0.15) for i in range(3)]
-        sightings = CaptureSightings(
+        place = CapturePrefix(SCHOOL, CAMERA, capture_id)
+        unknown = tuple(
+            SearchedFace(
+                index=index, box=_box(index), confidence=99.0, frame=1, outcome="searched", candidates=()
+            )
+            for index in range(len(sightings), 3)
+        )
+        found = CaptureSightings(
             meeting_id=MATHS_NOW,
             policy_version=DEFAULT_POLICY.version,
-            sightings=(
-                _sighting("s-ada", 0, boxes[0], 97.0, "recognised"),
-                _sighting("s-emmy", 1, boxes[1], 83.0, "doubtful"),
-            ),
-            unknown=(
-                SearchedFace(
-                    index=2, box=boxes[2], confidence=99.0, frame=1, outcome="searched", candidates=()
-                ),
-            ),
+            sightings=sightings,
+            unknown=unknown,
         )
-        self.pictures.write(place.sightings, sightings)
-        faces = tuple(StoredFace(index=i, box=box, confidence=99.0) for i, box in enumerate(boxes))
+        self.pictures.write(place.sightings, found)
+        faces = tuple(StoredFace(index=index, box=_box(index), confidence=99.0) for index in range(3))
         self.pictures.write(
             place.faces(1), FrameFaces(frame=1, key=place.file("1.jpg"), width=1920, height=1080, faces=faces)
         )
-        self.portraits_of_emmy()
-        return self._record(sightings, taken_at)
+        return self._record(capture_id, taken_at, found)
 
-    def portraits_of_emmy(self) -> None:
-        self.students.put_portrait(
-            Portrait(SCHOOL, "s-emmy", "e" * 32, datetime(2026, 9, 2, tzinfo=UTC), status="enrolled")
-        )
-
-    def _record(self, sightings: CaptureSightings, taken_at: datetime) -> Register:
-        meeting = self.schools.timetable(SCHOOL).find(MATHS_NOW)
-        assert meeting is not None
-        roster = roster_on(self.schools.enrollments(SCHOOL, "maths-7a"), "maths-7a", MONDAY)
-        before = expected_register(SCHOOL, meeting, roster, DEFAULT_POLICY)
-        outcome = CaptureOutcome(CAPTURE_ID, taken_at, 1, 1, 3, 1, 0)
-        evidence = gather_evidence(CAPTURE_ID, taken_at, [sighting_of(s) for s in sightings.sightings])
+    def _record(self, capture_id: str, taken_at: datetime, found: CaptureSightings) -> Register:
+        before = view_register(SCHOOL, MATHS_NOW, schools=self.schools, registers=self.registers)
+        outcome = CaptureOutcome(capture_id, taken_at, 1, 1, 3, len(found.unknown), 0)
+        evidence = gather_evidence(capture_id, taken_at, [sighting_of(s) for s in found.sightings])
         after = fold_capture(before, outcome, evidence, DEFAULT_POLICY)
         line = next_change(
-            before, after, kind="capture", actor=f"capture:{CAPTURE_ID}", at=taken_at, reason=None
+            before, after, kind="capture", actor=f"capture:{capture_id}", at=taken_at, reason=None
         )
         return self.registers.save(after, line)
 
 
+def _box(index: int) -> StoredBox:
+    return StoredBox(left=0.1 + 0.2 * index, top=0.3, width=0.1, height=0.15)
+
+
 def _sighting(
-    student_id: str, face: int, box: StoredBox, similarity: float, band: Literal["recognised", "doubtful"]
+    student_id: str, face: int, similarity: float, band: Literal["recognised", "doubtful"]
 ) -> StoredSighting:
     return StoredSighting(
-        student_id=student_id, frame=1, face=face, box=box, similarity=similarity, band=band, on_roster=True
+        student_id=student_id,
+        frame=1,
+        face=face,
+        box=_box(face),
+        similarity=similarity,
+        band=band,
+        on_roster=True,
     )

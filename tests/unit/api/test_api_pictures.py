@@ -1,5 +1,12 @@
 from attendance.contracts.object_keys import CapturePrefix
-from tests.fakes.example_school import CAPTURE_ID, MATHS_LATER, MATHS_NOW, SCHOOL, ExampleSchool
+from tests.fakes.example_school import (
+    CAPTURE_ID,
+    LATER_CAPTURE_ID,
+    MATHS_LATER,
+    MATHS_NOW,
+    SCHOOL,
+    ExampleSchool,
+)
 
 PICTURES = f"/v1/registers/{MATHS_NOW}/pictures"
 FRAME = CapturePrefix(SCHOOL, "lakeside-r101-1", CAPTURE_ID).file("1.jpg")
@@ -64,7 +71,7 @@ def test_the_operator_sees_no_pictures(school: ExampleSchool) -> None:
 def test_a_register_without_captures_has_no_pictures(school: ExampleSchool) -> None:
     body = school.teacher().get(f"/v1/registers/{MATHS_LATER}/pictures").json
 
-    assert body == {"capture": None, "pictures": [], "portraits": []}
+    assert body == {"capture": None, "pictures": [], "review_pictures": [], "portraits": []}
 
 
 def test_pictures_that_were_deleted_leave_the_capture_without_any(school: ExampleSchool) -> None:
@@ -75,3 +82,15 @@ def test_pictures_that_were_deleted_leave_the_capture_without_any(school: Exampl
 
     assert body["capture"]["capture_id"] == CAPTURE_ID
     assert body["pictures"] == []
+
+
+def test_a_doubt_of_an_earlier_capture_comes_with_the_frame_that_raised_it(school: ExampleSchool) -> None:
+    school.take_the_roll()
+    school.take_a_later_roll_of_strangers()
+
+    body = school.teacher().get(PICTURES).json
+
+    assert body["capture"]["capture_id"] == LATER_CAPTURE_ID
+    (picture,) = body["review_pictures"]
+    assert picture["url"] == f"https://captures.test/{FRAME}?seconds=300"
+    assert FRAME in school.views.views[0].keys

@@ -653,6 +653,8 @@ export interface components {
          * @description A frame; its address is good for some minutes. Width and height in pixels.
          */
         readonly Picture: {
+            /** Capture Id */
+            readonly capture_id: string;
             /** Faces */
             readonly faces: readonly components["schemas"]["Face"][];
             /** Frame */
@@ -667,6 +669,8 @@ export interface components {
         /**
          * Pictures
          * @description Of the latest capture. A capture without pictures: they have been deleted, as happens after days.
+         *
+         *     `review_pictures` are of earlier captures that raised a doubt which is still open.
          */
         readonly Pictures: {
             readonly capture: components["schemas"]["CaptureSummary"] | null;
@@ -674,6 +678,8 @@ export interface components {
             readonly pictures: readonly components["schemas"]["Picture"][];
             /** Portraits */
             readonly portraits: readonly components["schemas"]["PortraitPicture"][];
+            /** Review Pictures */
+            readonly review_pictures: readonly components["schemas"]["Picture"][];
         };
         /**
          * Portrait
