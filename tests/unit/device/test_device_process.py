@@ -290,3 +290,8 @@ def test_a_process_that_dies_gives_its_folder_free(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, env=os.environ, check=False)
     assert done.returncode == -9
     claim_state_dir(tmp_path)
+
+
+def test_every_setting_is_documented() -> None:
+    document = (REPOSITORY / "docs" / "device.md").read_text("utf-8")
+    assert [name for name in Settings.model_fields if f"`{name}`" not in document] == []
