@@ -30,6 +30,19 @@ ENVIRONMENTS = {
     "ServeApi": {"TABLE_NAME", "CAPTURES_BUCKET", "PORTRAITS_BUCKET"},
 }
 
+# What the parts that a handler asks its bootstrap for read from the environment.
+_PARTS = {
+    **dict.fromkeys(("schools", "students", "captures", "registers", "projections"), {"TABLE_NAME"}),
+    "capture_files": {"CAPTURES_BUCKET"},
+    "portrait_files": {"PORTRAITS_BUCKET"},
+    "face_index_of_captures": {"CAPTURES_BUCKET", "FACE_INDEX"},
+    "face_index_of_portraits": {"PORTRAITS_BUCKET", "FACE_INDEX"},
+    "announcer": _ANNOUNCES,
+    "registry": set(),
+    "messenger": set(),
+    "clock": set(),
+}
+
 
 def functions(assembly: Assembly) -> list[Resource]:
     return assembly.resources("AWS::Lambda::Function")
@@ -58,6 +71,18 @@ def test_a_handler_is_where_the_template_says(assembly: Assembly, name: str) -> 
     source = REPOSITORY / (module.replace(".", "/") + ".py")
     assert source.is_file(), f"{source} is missing"
     assert attribute in _names_at_module_level(source)
+
+
+@pytest.mark.parametrize("name", sorted(set(ENVIRONMENTS) - {"ServeApi"}))
+def test_a_handler_asks_for_what_its_function_is_told(assembly: Assembly, name: str) -> None:
+    module = assembly.only("AWS::Lambda::Function", name).properties["Handler"].removesuffix(".handler")
+    source = ast.parse((REPOSITORY / (module.replace(".", "/") + ".py")).read_text())
+    asked = {
+        node.attr
+        for node in ast.walk(source)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "bootstrap"
+    }
+    assert set[str]().union(*(_PARTS[part] for part in asked)) == ENVIRONMENTS[name]
 
 
 def test_every_function_writes_to_a_log_group_of_its_own_that_expires(assembly: Assembly) -> None:
