@@ -16,12 +16,13 @@ from demo.school import School, demo_school
 from faces import FaceEngineError
 from local.builds import build_dashboard, npm_command, synthesise
 from local.children import Child, require_free_port
-from local.demo_school import Enrolled, enrol_students, seed_school
+from local.demo_school import DEMO_POLICY, Enrolled, enrol_students, seed_school
 from local.deploy import DeployError, Outputs, deploy
 from local.emulator.clients import Clients
 from local.emulator.process import Emulator, EmulatorError
 from local.emulator.settings import EmulatorSettings
 from local.errors import LocalRunError
+from local.fingerprints import make_if_changed
 from local.settings import REPOSITORY, LocalSettings
 from local.staff import SignIn, make_accounts
 from local.stores import Stores
@@ -246,7 +247,6 @@ class LocalSystem:
 
     def _enrol(self, material: Material) -> None:
         school = self.school
-        seed_school(school, self.stores)
         accounts: dict[str, tuple[str, ...]] = {"admin": ("admin",)}
         accounts |= {teacher.teacher_id: ("teacher",) for teacher in school.teachers}
         self.sign_ins = make_accounts(
@@ -256,6 +256,11 @@ class LocalSystem:
             accounts,
             self.settings.data_dir / "sign-ins.json",
         )
+        stamp = self.settings.data_dir / "school.stamp"
+        make_if_changed(stamp, repr((school, DEMO_POLICY)), lambda: self._bring_school(material))
+
+    def _bring_school(self, material: Material) -> None:
+        seed_school(self.school, self.stores)
         told: list[int] = []
 
         def report(settled: int, everybody: int) -> None:
@@ -264,7 +269,7 @@ class LocalSystem:
                 self._progress(f"enrolling the demo school: {settled} of {everybody} portraits")
 
         enrolled = enrol_students(
-            school,
+            self.school,
             material.portraits,
             self.stores,
             self.clients,
