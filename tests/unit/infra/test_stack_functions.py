@@ -31,8 +31,8 @@ ENVIRONMENTS = {
 }
 
 # What the parts that a handler asks its bootstrap for read from the environment.
-_PARTS = {
-    **dict.fromkeys(("schools", "students", "captures", "registers", "projections"), {"TABLE_NAME"}),
+_PARTS: dict[str, set[str]] = {
+    **{store: {"TABLE_NAME"} for store in ("schools", "students", "captures", "registers", "projections")},
     "capture_files": {"CAPTURES_BUCKET"},
     "portrait_files": {"PORTRAITS_BUCKET"},
     "face_index_of_captures": {"CAPTURES_BUCKET", "FACE_INDEX"},
