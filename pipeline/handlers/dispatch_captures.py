@@ -25,6 +25,7 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
             clock=bootstrap.clock,
         )
     )
-    logger.info("dispatched", extra=dispatched)
+    # Together under one key: "created" alone is a name that log records have for themselves.
+    logger.info("dispatched", extra={"dispatched": dispatched})
     metrics.add_metric("CapturesTimedOut", MetricUnit.Count, dispatched["timed_out"])
     return dispatched
