@@ -52,7 +52,8 @@ def record_marks(
         clock=clock,
     )
     capture = captures.get(ref.school_id, ref.capture_id)
-    captures.record_stage(replace(capture, stage="recorded", reason=None, meeting_id=meeting_id))
+    reason = None if outcome.is_good else _why_not_good(outcome)
+    captures.record_stage(replace(capture, stage="recorded", reason=reason, meeting_id=meeting_id))
     counts = after.count()
     return RecordedRegister(
         meeting_id=meeting_id,
@@ -68,10 +69,8 @@ def record_marks(
 
 
 def _outcome(ref: CaptureRef, detected: Sequence[DetectedFrame], stored: CaptureSightings) -> CaptureOutcome:
-    problems = [f"frame {frame.frame}: {frame.problem}" for frame in detected if frame.problem]
-    missing = ref.frames - len(detected)
-    if missing:
-        problems.append(f"{missing} frames were not uploaded")
+    by_frame: dict[int, str | None] = dict.fromkeys(range(1, ref.frames + 1), "NOT_UPLOADED")
+    by_frame |= {frame.frame: frame.problem for frame in detected}
     return CaptureOutcome(
         capture_id=ref.capture_id,
         taken_at=ref.taken_at,
@@ -80,5 +79,10 @@ def _outcome(ref: CaptureRef, detected: Sequence[DetectedFrame], stored: Capture
         faces=len(stored.sightings) + len(stored.unknown),
         unknown_faces=len(stored.unknown),
         unsearched_faces=sum(face.outcome != "searched" for face in stored.unknown),
-        problems=tuple(problems),
+        problems=tuple(f"frame {frame}: {problem}" for frame, problem in by_frame.items() if problem),
     )
+
+
+def _why_not_good(outcome: CaptureOutcome) -> str:
+    sentence = "The pictures showed no face that could be compared."
+    return f"{sentence} {', '.join(outcome.problems)}".rstrip()

@@ -17,7 +17,8 @@ def resolve_meeting(ref: CaptureRef, *, schools: SchoolStore, captures: CaptureS
     meeting = schools.timetable(ref.school_id).resolve(ref.room_id, ref.taken_at)
     capture = captures.get(ref.school_id, ref.capture_id)
     if meeting is None:
-        captures.record_stage(replace(capture, stage="no_meeting", reason="The room has no lesson now."))
+        reason = "The room had no lesson when the pictures were taken."
+        captures.record_stage(replace(capture, stage="no_meeting", reason=reason))
         return ResolvedMeeting(outcome="no_meeting")
     captures.record_stage(replace(capture, meeting_id=meeting.meeting_id))
     return ResolvedMeeting(outcome="meeting", meeting_id=meeting.meeting_id)

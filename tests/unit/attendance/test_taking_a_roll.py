@@ -143,7 +143,7 @@ def test_an_empty_room_leaves_the_register_not_taken_and_nobody_absent(school):
 def test_missing_frames_are_noted(school):
     key = school.upload(school.scheduled_capture(), SEEN, frames=3, lost=[1, 3])
     assert school.roll(key) == "Published"
-    assert school.register().captures[0].problems == ("2 frames were not uploaded",)
+    assert school.register().captures[0].problems == ("frame 1: NOT_UPLOADED", "frame 3: NOT_UPLOADED")
 
 
 def test_without_face_references_nobody_is_known_and_nobody_absent(school):
