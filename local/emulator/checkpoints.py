@@ -21,7 +21,7 @@ from typing import Any
 from ministack import app
 from ministack.core import persistence
 
-from local.emulator import dynamodb_durability, sfn_durability, upstream
+from local.emulator import dynamodb_durability, sfn_durability, sqs_durability, upstream
 from local.emulator.activity import ACTIVITY
 from local.emulator.journal import the_journal
 
@@ -161,6 +161,7 @@ def apply() -> None:
         def load_persisted_state() -> None:
             original()
             LOG.info("replayed %d DynamoDB writes", dynamodb_durability.replay())
+            sqs_durability.replay()
             sfn_durability.replay()
 
         return load_persisted_state

@@ -148,7 +148,9 @@ def _done(mapping: Any, result: dict[str, Any], records: list[Any], wanted: list
     if result.get("error") or result.get("throttle"):
         return 0
     body = result.get("body")
-    if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []) or not isinstance(body, dict):
+    if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", []) or not isinstance(
+        body, dict
+    ):
         return len(records)
     failed = [failure.get("itemIdentifier") for failure in body.get("batchItemFailures") or []]
     if not failed:

@@ -28,6 +28,7 @@ from local.emulator import (
     sfn_same_name,
     sfn_start,
     sfn_throttling,
+    sqs_durability,
 )
 
 ALL = (
@@ -48,6 +49,7 @@ ALL = (
     sfn_throttling,
     sfn_redrive,
     sfn_durability,
+    sqs_durability,
     iot_connections,
     iot_client_certificates,
     iot_keep_alive,

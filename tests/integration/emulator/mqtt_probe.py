@@ -1,4 +1,4 @@
-"""Devices for the tests of the broker: one on AWS's own client, and one that speaks bytes and can misbehave."""
+"""Devices for the tests of the broker: one on AWS's own client, one that speaks bytes and can misbehave."""
 
 import json
 import socket

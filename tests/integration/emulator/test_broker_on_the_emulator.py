@@ -188,7 +188,7 @@ def test_a_client_gets_no_more_at_a_time_than_it_allows(fleet: Fleet) -> None:
 def test_the_will_of_a_silent_client_is_sent(fleet: Fleet) -> None:
     silent = fleet.identity()
     topic = f"devices/{silent.thing}/presence"
-    queue = rule_into_queue(fleet, f"SELECT * FROM '{topic}'")
+    queue = rule_into_queue(fleet, f"SELECT * FROM '{topic}'")  # noqa: S608 - rule SQL
     connection = fleet.raw(silent, silent.file("ca.pem"))
     assert connection.connect(silent.thing, keep_alive=1, will=(topic, '{"state":"offline"}'))[3] == 0
     assert messages(fleet, queue, 1) == [{"state": "offline"}]

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 import small_assembly
+from emulator_probes import unique
 
 from local.deploy import DeployError, Outputs, deploy
 from local.emulator.clients import Clients
 from local.emulator.process import Emulator
+from local.emulator.root_credentials import RootCredentials
 
 pytestmark = pytest.mark.emulator
 
@@ -83,7 +85,23 @@ def test_what_the_template_says_of_a_bucket_holds(checkout: Checkout, aws: Clien
         {"Days": 30},
         {"Prefix": "captures/"},
     )
-    aws.client("s3").put_object(Bucket=name, Key="captures/x", Body=b"allowed on the loopback interface")
+
+
+def test_a_bucket_for_encrypted_connections_can_be_used_on_the_loopback_interface(
+    checkout: Checkout, aws: Clients, emulator: Emulator
+) -> None:
+    name = checkout.deploy()["BucketName"]
+    user = {"UserName": unique("user")}
+    iam = aws.client("iam")
+    iam.create_user(**user)
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{name}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(**user, PolicyName="writes", PolicyDocument=policy)
+    key = iam.create_access_key(**user)["AccessKey"]
+    credentials = RootCredentials(key["AccessKeyId"], key["SecretAccessKey"])
+    s3 = Clients(emulator.endpoint_url, aws.region, credentials).client("s3")
+    s3.put_object(Bucket=name, Key="captures/x", Body=b"picture")
+    s3.delete_object(Bucket=name, Key="captures/x")
 
 
 def test_deploying_again_changes_nothing(checkout: Checkout) -> None:

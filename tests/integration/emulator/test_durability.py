@@ -130,8 +130,8 @@ def test_a_missing_virtual_environment_says_what_to_do(tmp_path: Path) -> None:
 
 
 def post(url: str) -> None:
-    request = urllib.request.Request(url, method="POST")  # noqa: S310
-    urllib.request.urlopen(request, timeout=10)  # noqa: S310
+    request = urllib.request.Request(url, method="POST")
+    urllib.request.urlopen(request, timeout=10)
 
 
 def test_reset_over_http_is_closed(mortal: Emulator) -> None:
@@ -141,6 +141,22 @@ def test_reset_over_http_is_closed(mortal: Emulator) -> None:
         post(mortal.endpoint_url + "/_ministack/reset")
     assert refused.value.code == 404
     assert aws.client("dynamodb").describe_table(TableName=table)
+
+
+def test_messages_come_once_done_and_stay_until_then_through_a_kill(mortal: Emulator) -> None:
+    sqs = clients(mortal).client("sqs")
+    url = sqs.create_queue(QueueName=unique("queue"), Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="before the checkpoint, done after it")
+    mortal.checkpoint()
+    for body in ("done", "kept"):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]:
+        if message["Body"] != "kept":
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    mortal.kill()
+    mortal.start()
+    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    assert [message["Body"] for message in answer["Messages"]] == ["kept"]
 
 
 def test_an_execution_goes_on_after_a_kill(mortal: Emulator) -> None:

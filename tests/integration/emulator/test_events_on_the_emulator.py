@@ -1,6 +1,10 @@
 """Events find their targets: pictures start executions, queues and streams call functions, ticks tick."""
 
+import base64
+import hashlib
 import json
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -132,11 +136,6 @@ class TestPictures:
         assert receive(aws, url)["detail"]["object"]["key"] == "manifest.json"
 
     def test_a_presigned_upload_is_held_to_what_was_signed(self, aws: Clients, bucket: str) -> None:
-        import hashlib
-        import base64
-        import urllib.error
-        import urllib.request
-
         picture = b"picture"
         checksum = base64.b64encode(hashlib.sha256(picture).digest()).decode()
         url = aws.client("s3").generate_presigned_url(
@@ -192,14 +191,14 @@ def handler(event, context):
         dead, dead_arn = make_queue(aws)
         done, done_arn = make_queue(aws)
         redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-        source, source_arn = make_queue(aws, RedrivePolicy=redrive, VisibilityTimeout="1")
+        source, source_arn = make_queue(aws, RedrivePolicy=redrive, VisibilityTimeout="4")
         reads = {
             "Effect": "Allow",
             "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
             "Resource": source_arn,
         }
         name = make_function(
-            self.PARTIAL, reads, sends_to(done_arn), Environment={"Variables": {"QUEUE": done}}, Timeout=1
+            self.PARTIAL, reads, sends_to(done_arn), Environment={"Variables": {"QUEUE": done}}, Timeout=4
         )
         aws.client("lambda").create_event_source_mapping(
             EventSourceArn=source_arn,
@@ -209,7 +208,7 @@ def handler(event, context):
         )
         entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(["good", "poison", "fine"])]
         aws.client("sqs").send_message_batch(QueueUrl=source, Entries=entries)
-        assert receive(aws, dead, 30) == {"text": "poison"}
+        assert receive(aws, dead, 60) == {"text": "poison"}
         assert {receive(aws, done)["text"], receive(aws, done)["text"]} == {"good", "fine"}
         assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=done)
 
