@@ -64,6 +64,9 @@ check: setup web-setup ## Lint, types, imports, state machines, templates, API d
 evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json] [REPORT=dir]
 	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(JSON),--json $(JSON)) $(if $(REPORT),--report $(REPORT))
 
+roll: setup web-setup ## Take a class set through the whole running system and compare: make roll SET=DIR [JSON=out.json]
+	@$(PY) -m benchmarks.roll --set $(or $(SET),$(error say which class set: make roll SET=DIR)) $(if $(JSON),--json $(JSON))
+
 synth: setup ## Synthesise the CDK app into cdk.out
 	@JSII_NODE=$(NODE_BIN)/node $(PY) -m infra.app && echo "templates in cdk.out/"
 

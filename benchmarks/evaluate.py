@@ -62,7 +62,7 @@ def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop) -> Score:
     _print_enrolment(class_set, measured)
     score = Score(class_set.name)
     for number, capture in enumerate(class_set.captures):
-        frames = _read_frames(capture)
+        frames = read_frames(capture)
         # Whoever goes second finds the caches warm, so they take turns.
         if number % 2:
             bare_seconds = _time_bare(bare, frames)
@@ -82,7 +82,7 @@ def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop) -> Score:
     return score
 
 
-def _read_frames(capture: LabelledCapture) -> list[Frame]:
+def read_frames(capture: LabelledCapture) -> list[Frame]:
     return [
         Frame(number, capture.width, capture.height, path.read_bytes())
         for number, path in capture.frames.items()

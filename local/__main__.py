@@ -8,11 +8,12 @@ import threading
 import time
 
 from local.announcements import AnnouncementListener, console_line
-from local.capture_room import Dashboard, request_and_follow
+from local.capture_room import request_and_follow
+from local.dashboard import Dashboard
 from local.errors import LocalRunError
 from local.settings import LocalSettings
 from local.staff import SignIn
-from local.system import ADMIN_THING, LocalSystem
+from local.system import LocalSystem
 from local.things import ThingFiles
 
 
@@ -56,6 +57,8 @@ def _interrupt(stopping: threading.Event) -> None:
     stopping.set()
 
 
+_DEMO_SCHOOL = "demo"
+_DEMO_ADMIN = "demo-admin"
 _watching = threading.Event()
 
 
@@ -89,15 +92,15 @@ def _welcome(system: LocalSystem) -> None:
 
 def _capture(settings: LocalSettings, room: str) -> int:
     memory = settings.data_dir / "sign-ins.json"
-    files = ThingFiles(settings.data_dir / "devices" / ADMIN_THING)
+    files = ThingFiles(settings.data_dir / "devices" / _DEMO_ADMIN)
     if not memory.exists() or not files.are_complete:
         message = "There is no demo school yet: start the system with `make run` first."
         raise LocalRunError(message)
     password = json.loads(memory.read_text())["admin"]
     is_recorded = request_and_follow(
         room,
-        "demo",
-        admin_thing=ADMIN_THING,
+        _DEMO_SCHOOL,
+        admin_thing=_DEMO_ADMIN,
         files=files,
         broker=("localhost", settings.mqtt_port),
         dashboard=Dashboard(settings.dashboard_url, SignIn("admin", password)),

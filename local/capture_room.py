@@ -1,13 +1,10 @@
 """`make capture ROOM=...`: an admin's MQTT client asks for a capture and follows it to the register."""
 
-import json
 import time
 import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 from awscrt import mqtt5
@@ -16,48 +13,13 @@ from awsiot import mqtt5_client_builder
 from attendance.contracts import topics
 from attendance.contracts.capture import CaptureRequest
 from attendance.domain.captures import adhoc_capture_id
+from local.dashboard import Dashboard
 from local.errors import LocalRunError
-from local.staff import SignIn
 from local.things import ThingFiles
 
 _CONNECT_SECONDS = 20
 _FOLLOW_SECONDS = 120
 _ENDED = {"recorded", "no_meeting", "failed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    """The API as the admin's dashboard uses it."""
-
-    url: str
-    sign_in: SignIn
-
-    def get(self, path: str, token: str) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - our own address
-            f"{self.url}{path}", headers={"Authorization": f"Bearer {token}"}
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.load(answer)
-
-    def token(self) -> str:
-        """Sign in, and return the ID token."""
-        with urllib.request.urlopen(f"{self.url}/config.json", timeout=5) as answer:  # noqa: S310
-            config = json.load(answer)
-        body = {
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": config["user_pool_client_id"],
-            "AuthParameters": {"USERNAME": self.sign_in.username, "PASSWORD": self.sign_in.password},
-        }
-        request = urllib.request.Request(  # noqa: S310
-            config["cognito_url"],
-            data=json.dumps(body).encode(),
-            headers={
-                "Content-Type": "application/x-amz-json-1.1",
-                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return str(json.load(answer)["AuthenticationResult"]["IdToken"])
 
 
 def request_and_follow(

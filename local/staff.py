@@ -3,6 +3,7 @@
 import json
 import secrets
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ class SignIn:
 
 
 def make_accounts(
-    cognito: Any, pool_id: str, school_id: str, accounts: dict[str, tuple[str, ...]], memory: Path
+    cognito: Any, pool_id: str, school_id: str, accounts: Mapping[str, tuple[str, ...]], memory: Path
 ) -> dict[str, SignIn]:
     """Make accounts in their groups, once; passwords are remembered in a file that only its owner reads.
 

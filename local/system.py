@@ -1,28 +1,27 @@
 """The whole system on one machine: every part started in order, watched, and ended together."""
 
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from attendance.adapters.iot import ADMIN_TYPE, CAMERA_TYPE
-from demo.cameras import prepare_cameras
-from demo.portraits import PortraitFolder, PortraitsError, fetch_portraits
-from demo.school import School, demo_school
+from demo.portraits import PortraitsError
 from faces import FaceEngineError
-from local.builds import build_dashboard, npm_command, synthesise
+from local.builds import build_dashboard, synthesise
 from local.children import Child, require_free_port
-from local.demo_school import DEMO_POLICY, Enrolled, enrol_students, seed_school
+from local.demo_school import prepare_demo_school
 from local.deploy import DeployError, Outputs, deploy
 from local.emulator.clients import Clients
 from local.emulator.process import Emulator, EmulatorError
 from local.emulator.settings import EmulatorSettings
 from local.errors import LocalRunError
 from local.fingerprints import make_if_changed
+from local.schools import LocalSchool, enrol_students, seed_school
 from local.settings import REPOSITORY, LocalSettings
 from local.staff import SignIn, make_accounts
 from local.stores import Stores
@@ -30,19 +29,11 @@ from local.things import ThingFiles, register_thing, write_settings
 
 # What only the cloud can run: the content network in front of the dashboard.
 CLOUD_ONLY = ("RollcallEdge",)
-ADMIN_THING = "demo-admin"
+REKOGNITION = "Rekognition Local"
 _BROKER_HOST = "localhost"  # the name in the broker's certificate
 
 Progress = Callable[[str], None]
 Part = TypeVar("Part")
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What is made before anything starts."""
-
-    portraits: PortraitFolder
-    cameras: dict[str, Path]
 
 
 class LocalSystem:
@@ -52,11 +43,19 @@ class LocalSystem:
     ----------
     progress
         Is told what is being done, a line at a time.
+    prepare_school
+        Makes the school that is brought up; gets a folder where it may keep what it makes.
     """
 
-    def __init__(self, settings: LocalSettings, progress: Progress = lambda _: None) -> None:
+    def __init__(
+        self,
+        settings: LocalSettings,
+        progress: Progress = lambda _: None,
+        prepare_school: Callable[[Path], LocalSchool] = prepare_demo_school,
+    ) -> None:
         self.settings = settings
-        self.school: School = demo_school()
+        self._prepare_school = prepare_school
+        self._school: LocalSchool | None = None
         self._progress = progress
         self._children: list[Child] = []
         self._emulator: Emulator | None = None
@@ -68,6 +67,10 @@ class LocalSystem:
     def clients(self) -> Clients:
         """boto3 clients of the running emulator, with every right."""
         return _present(self._clients)
+
+    @property
+    def school(self) -> LocalSchool:
+        return _present(self._school)
 
     @property
     def outputs(self) -> Outputs:
@@ -142,7 +145,7 @@ class LocalSystem:
             (settings.rekognition_port, "Rekognition Local", "ROLLCALL_REKOGNITION_PORT"),
         ):
             require_free_port(port, purpose, variable)
-        material = self._prepare()
+        self._prepare()
         self._start_services()
         self._progress("deploying the stacks")
         self._outputs = deploy(
@@ -154,31 +157,28 @@ class LocalSystem:
             progress=lambda stack: self._progress(f"deploying {stack}"),
         )
         self._start_front()
-        self._enrol(material)
-        self._start_cameras(material)
+        self._enrol()
+        self._start_cameras()
 
     @property
     def _cdk_out(self) -> Path:
         return self.settings.build_dir / "cdk.out"
 
-    def _prepare(self) -> Material:
-        """Synth, the dashboard's build and the demo's pictures do not need each other."""
+    def _prepare(self) -> None:
+        """Synth, the dashboard's build and the school's pictures do not need each other."""
         with ThreadPoolExecutor(3) as pool:
-            jobs: dict[str, Future[object]] = {
+            jobs: dict[str, Future[bool]] = {
                 "synthesised the CDK app": pool.submit(synthesise, self._cdk_out),
                 "built the dashboard": pool.submit(build_dashboard),
             }
-            material = pool.submit(self._prepare_demo)
-            self._progress("synthesising the CDK app, building the dashboard, composing the demo's pictures")
+            school = pool.submit(self._prepare_school, self.settings.build_dir / "demo")
+            self._progress(
+                "synthesising the CDK app, building the dashboard, preparing the school's pictures"
+            )
             for done, job in jobs.items():
                 if job.result():
                     self._progress(done)
-            return material.result()
-
-    def _prepare_demo(self) -> Material:
-        cache = self.settings.build_dir / "demo"
-        portraits = fetch_portraits(cache, npm_command())
-        return Material(portraits, prepare_cameras(self.school, portraits, cache / "cameras"))
+            self._school = school.result()
 
     def _start_services(self) -> None:
         settings = self.settings
@@ -196,8 +196,13 @@ class LocalSystem:
         emulator.start()
         self._emulator = emulator
         self._clients = Clients(emulator.endpoint_url, emulator.settings.region, emulator.credentials)
+        self.start_rekognition()
+
+    def start_rekognition(self) -> None:
+        """Start Rekognition Local, and wait until it answers. Its collections are those it had."""
+        settings, emulator = self.settings, self.emulator
         rekognition = self._spawn(
-            "Rekognition Local",
+            REKOGNITION,
             [
                 sys.executable,
                 "-m",
@@ -245,69 +250,58 @@ class LocalSystem:
         )
         front.await_http(settings.dashboard_url)
 
-    def _enrol(self, material: Material) -> None:
+    def _enrol(self) -> None:
         school = self.school
-        accounts: dict[str, tuple[str, ...]] = {"admin": ("admin",)}
-        accounts |= {teacher.teacher_id: ("teacher",) for teacher in school.teachers}
         self.sign_ins = make_accounts(
             self.clients.client("cognito-idp"),
             self.outputs["UserPoolId"],
             school.school_id,
-            accounts,
+            school.accounts,
             self.settings.data_dir / "sign-ins.json",
         )
-        stamp = self.settings.data_dir / "school.stamp"
-        make_if_changed(stamp, repr((school, DEMO_POLICY)), lambda: self._bring_school(material))
+        state = repr((school.policy, school.timetable, school.sections, school.students))
+        current = hashlib.sha256(state.encode()).hexdigest()
+        make_if_changed(self.settings.data_dir / "school.stamp", current, self._bring_school)
 
-    def _bring_school(self, material: Material) -> None:
+    def _bring_school(self) -> None:
         seed_school(self.school, self.stores)
-        told: list[int] = []
-
-        def report(settled: int, everybody: int) -> None:
-            if told[-1:] != [settled]:
-                told.append(settled)
-                self._progress(f"enrolling the demo school: {settled} of {everybody} portraits")
-
         enrolled = enrol_students(
             self.school,
-            material.portraits,
             self.stores,
             self.clients,
             self.outputs["PortraitsBucket"],
-            report,
+            lambda settled, every: self._progress(f"enrolling: {settled} of {every} portraits"),
         )
-        self._tell_refusals(enrolled)
-
-    def _tell_refusals(self, enrolled: Enrolled) -> None:
-        self._progress(f"{enrolled.enrolled} students enrolled, {len(enrolled.refused)} portraits refused")
-        for name, why in enrolled.refused.items():
+        self._progress(f"{enrolled.enrolled} portraits enrolled, {len(enrolled.refused)} refused")
+        for name, why in enrolled.refused:
             self._progress(f"  {name}: {why}")
 
-    def _start_cameras(self, material: Material) -> None:
+    def _start_cameras(self) -> None:
+        school = self.school
         ca_pem = self.emulator.iot_ca_pem()
         iot = self.clients.client("iot")
-        admin = ThingFiles(self.devices_dir / ADMIN_THING)
-        school_id = self.school.school_id
-        register_thing(iot, ADMIN_THING, ADMIN_TYPE, {"school": school_id}, admin, ca_pem=ca_pem)
-        for device in self.school.devices:
-            files = ThingFiles(self.devices_dir / device.device_id)
-            attributes = {"school": school_id, "room": device.room_id}
-            register_thing(iot, device.device_id, CAMERA_TYPE, attributes, files, ca_pem=ca_pem)
+        admin = ThingFiles(self.devices_dir / school.admin_thing)
+        attributes = {"school": school.school_id}
+        register_thing(iot, school.admin_thing, ADMIN_TYPE, attributes, admin, ca_pem=ca_pem)
+        for device_id, camera in school.cameras.items():
+            files = ThingFiles(self.devices_dir / device_id)
+            attributes = {"school": school.school_id, "room": camera.room_id}
+            register_thing(iot, device_id, CAMERA_TYPE, attributes, files, ca_pem=ca_pem)
             write_settings(
                 files,
                 {
-                    "device_id": device.device_id,
+                    "device_id": device_id,
                     "endpoint": _BROKER_HOST,
                     "port": self.settings.mqtt_port,
                     "ca_path": str(files.ca),
                     "certificate_path": str(files.certificate),
                     "private_key_path": str(files.private_key),
                     "state_dir": str(files.folder / "state"),
-                    "camera_folder": str(material.cameras[device.device_id]),
+                    "camera_folder": str(camera.folder),
                 },
             )
-            self.start_camera(device.device_id)
-        self._progress(f"{len(self.school.devices)} cameras started")
+            self.start_camera(device_id)
+        self._progress(f"{len(school.cameras)} cameras started")
 
     def _spawn(self, name: str, command: list[str], extra: dict[str, str]) -> Child:
         """A child inherits what it needs to run Python, and nothing that could lead it to a real account."""

@@ -15,8 +15,9 @@ from attendance.domain.ledger import chain_is_whole
 from attendance.domain.registers import Register
 from attendance.usecases.change_register import expected_register_of
 from local.announcements import AnnouncementListener, console_line
-from local.capture_room import Dashboard, request_and_follow
-from local.system import ADMIN_THING, LocalSystem
+from local.capture_room import request_and_follow
+from local.dashboard import Dashboard
+from local.system import LocalSystem
 from local.things import ThingFiles
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(600)]
@@ -88,8 +89,8 @@ def test_an_admins_request_over_mqtt_changes_the_register(system: LocalSystem) -
     is_recorded = request_and_follow(
         ROOM,
         "demo",
-        admin_thing=ADMIN_THING,
-        files=ThingFiles(system.devices_dir / ADMIN_THING),
+        admin_thing=system.school.admin_thing,
+        files=ThingFiles(system.devices_dir / system.school.admin_thing),
         broker=("localhost", system.settings.mqtt_port),
         dashboard=Dashboard(system.settings.dashboard_url, system.sign_ins["admin"]),
         tell=told.append,
@@ -111,14 +112,7 @@ def test_an_admins_request_over_mqtt_changes_the_register(system: LocalSystem) -
 def test_a_camera_killed_while_it_works_still_brings_its_capture_once(system: LocalSystem) -> None:
     device_id = f"demo-{ROOM}-1"
     dashboard = Dashboard(system.settings.dashboard_url, system.sign_ins["admin"])
-    token = dashboard.token()
-    request = json.dumps({"room_id": ROOM, "request_id": "killed-camera"}).encode()
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    post = urllib.request.Request(
-        f"{system.settings.dashboard_url}/v1/captures", data=request, headers=headers, method="POST"
-    )
-    with urllib.request.urlopen(post, timeout=20) as answer:
-        assert answer.status == 202
+    dashboard.post("/v1/captures", {"room_id": ROOM, "request_id": "killed-camera"}, dashboard.token())
     capture_id = adhoc_capture_id("demo", device_id, "killed-camera")
     eventually(lambda: accepted(system, capture_id))
 
