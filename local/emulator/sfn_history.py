@@ -108,6 +108,8 @@ def _with_parameters(original: Any) -> Any:
 def _recorded(kind: str, run: Any) -> Any:
     def execute(definition: Any, event: Any, *rest: Any) -> Any:
         execution = _execution.get()
+        if execution is not None:  # AWS tells it from the start, not from the first redrive on
+            rest[-1]["Execution"]["RedriveCount"] = execution.get("redriveCount", 0)
         if execution is None or not _inside.get():
             return run(definition, event, *rest)
         name = rest[-1]["State"]["Name"]
