@@ -49,6 +49,12 @@ def around(
     handler["create"], handler["update"] = around_create, around_update
 
 
+def changed(properties: Properties, changes: Properties) -> Properties:
+    """Return the properties with other values for some, watched by an audit if they were."""
+    watched = getattr(properties, "changed", None)
+    return watched(changes) if watched else {**properties, **changes}
+
+
 def succeeded(answer: tuple[int, Any, Any], what: str) -> None:
     """Raise what CloudFormation reports as the reason of a failed resource, if `answer` is an error."""
     if answer[0] >= 300:

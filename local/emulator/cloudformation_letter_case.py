@@ -10,7 +10,7 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import upstream
-from local.emulator.cloudformation_handlers import around
+from local.emulator.cloudformation_handlers import around, changed
 
 RESPELLED = {
     "AWS::ApiGatewayV2::Api": "CorsConfiguration",
@@ -26,6 +26,6 @@ def apply() -> None:
         def respell(properties: dict[str, Any], name: str = name) -> dict[str, Any]:
             if not properties.get(name):
                 return properties
-            return {**properties, name: to_camel_case(properties[name])}
+            return changed(properties, {name: to_camel_case(properties[name])})
 
         around(resource_type, before=respell)

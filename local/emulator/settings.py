@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LAMBDA_PYTHON = "ROLLCALL_LAMBDA_PYTHON"
 LAMBDA_ENVIRONMENT = "ROLLCALL_LAMBDA_ENVIRONMENT"
 LAMBDA_MEMORY_MB = "ROLLCALL_LAMBDA_MEMORY_MB"
+AUDIT_FILE = "ROLLCALL_AUDIT_FILE"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class EmulatorSettings:
         The interpreters of the emulator's and of the project's virtual environment.
     log_level
         Of the emulator itself.
+    audit_file
+        Where to note the template properties that the emulator ignores (local/deploy/audit.py); none by
+        default.
     """
 
     http_port: int
@@ -55,6 +59,7 @@ class EmulatorSettings:
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
     lambda_python: Path = Path(sys.executable)
     log_level: str = "WARNING"
+    audit_file: Path | None = None
 
     @property
     def endpoint_url(self) -> str:
@@ -102,4 +107,5 @@ class EmulatorSettings:
             LAMBDA_PYTHON: str(self.lambda_python),
             LAMBDA_ENVIRONMENT: json.dumps(dict(self.lambda_environment)),
             LAMBDA_MEMORY_MB: str(self.lambda_memory_mb),
+            AUDIT_FILE: str(self.audit_file or ""),
         }

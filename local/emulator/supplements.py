@@ -2,6 +2,7 @@
 
 from local.emulator import (
     checkpoints,
+    cloudformation_audit,
     cloudformation_dynamodb,
     cloudformation_letter_case,
     cloudformation_s3_lifecycle,
@@ -42,6 +43,7 @@ ALL = (
     cloudformation_dynamodb,
     cloudformation_letter_case,
     cloudformation_s3_lifecycle,
+    cloudformation_audit,
     sfn_start,
     sfn_same_name,
     sfn_history,

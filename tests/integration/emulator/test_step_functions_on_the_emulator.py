@@ -203,3 +203,12 @@ def test_a_throttled_function_is_retried_as_lambda_names_it(aws: Clients, make_f
     aws.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     done = run(aws, make_machine(aws, {"Try": task(name)}, "Try"), {"key": unique("k")})
     assert (done["status"], done["error"]) == ("FAILED", "Lambda.TooManyRequestsException")
+
+
+def test_an_execution_begins_at_once(aws: Clients) -> None:
+    machine = make_machine(aws, {"Done": {"Type": "Pass", "End": True}}, "Done")
+    delays = []
+    for _ in range(5):
+        started, entered, *_ = history(aws, run(aws, machine, {})["executionArn"])
+        delays.append((entered["timestamp"] - started["timestamp"]).total_seconds())
+    assert min(delays) < 0.15  # what upstream sleeps each time
