@@ -33,7 +33,9 @@ export function Dialog(props: {
     >
       <div class="dialog-content">
         <header class="dialog-header">
-          <h2 id={titleId}>{props.title}</h2>
+          <h2 id={titleId} tabIndex={-1} autofocus>
+            {props.title}
+          </h2>
           <button type="button" class="button button-icon" aria-label={t.close} onClick={props.onClose}>
             <Icon name="close" />
           </button>

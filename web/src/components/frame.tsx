@@ -12,7 +12,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }): J
         {t.skipToContent}
       </a>
       <header class="site-header">
-        <a class="wordmark" href={hrefs.meetings()}>
+        <a class="wordmark" href={hrefs.meetings()} aria-label={t.product}>
           <Logo />
           <span>{t.product}</span>
         </a>

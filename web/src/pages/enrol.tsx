@@ -210,7 +210,7 @@ function Result(props: { readonly enrolled: Enrolled; readonly onAnother: () => 
       <Verdict name={name} portrait={portrait} />
       <div class="form-actions">
         <a class="button button-primary" href={hrefs.student(studentId)}>
-          {t.enrol.showStudent}
+          {portrait?.status === "refused" ? t.enrol.anotherPicture : t.enrol.showStudent}
         </a>
         <button type="button" class="button" onClick={props.onAnother}>
           {t.enrol.another}

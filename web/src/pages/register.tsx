@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { type Face, type Mark, readRegister, readRooms, type Register } from "../api/endpoints.ts";
+import { type Mark, readRegister, readRooms, type Register } from "../api/endpoints.ts";
 import { useLive } from "../api/live.ts";
 import { isAdmin } from "../auth/session.ts";
 import { now } from "../clock.ts";
@@ -18,6 +18,7 @@ import { FaceChooser, MarkChooser } from "../register/mark-chooser.tsx";
 import { MarksList } from "../register/marks-list.tsx";
 import { PicturesPanel, usePictures } from "../register/pictures-panel.tsx";
 import { PrintSheet } from "../register/print-sheet.tsx";
+import type { ShownFace } from "../register/shown-face.ts";
 import { tallyOf } from "../register/standing.ts";
 import { hrefs } from "../router.ts";
 import { dayOf, t, timeOf, timeRange } from "../texts/index.ts";
@@ -63,14 +64,14 @@ function Open(props: { readonly register: Register; readonly live: RegisterLive 
   const choose = (mark: Mark) => {
     chosen.value = mark.student_id;
   };
-  const chooseFace = (face: Face) => {
-    if (face.student_id === null) isNaming.value = true;
-    else chosen.value = face.student_id;
+  const chooseFace = (face: ShownFace) => {
+    if (face.studentId === null) isNaming.value = true;
+    else chosen.value = face.studentId;
   };
   return (
     <>
       <Header register={register} live={live} />
-      <div class="register">
+      <div class={register.captures.length === 0 ? "register is-plain" : "register"}>
         <PicturesPanel
           pictures={pictures}
           register={register}
@@ -168,7 +169,7 @@ function Header(props: { readonly register: Register; readonly live: RegisterLiv
               {register.captures.length > 0 ? t.capture.again : t.capture.start}
             </button>
           )}
-          <button type="button" class="button" onClick={() => window.print()}>
+          <button type="button" class="button print-button" onClick={() => window.print()}>
             <Icon name="print" />
             {t.register.print}
           </button>

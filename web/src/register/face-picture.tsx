@@ -2,34 +2,37 @@
 import type { CSSProperties, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import type { Box, Face, Picture } from "../api/endpoints.ts";
+import type { Box, Mark, Picture } from "../api/endpoints.ts";
 import { Glyph } from "../components/glyph.tsx";
 import { t } from "../texts/index.ts";
 import { type Labelled, placeLabels, type Rectangle, shorterNames } from "./labels.ts";
+import { type ShownFace, shownFace } from "./shown-face.ts";
 
 /** Boxes are drawn this much larger than the face, so that the line does not cover it. */
 const ROOM = 0.12;
 const LABEL_HEIGHT = 18;
 const LABEL_PADDING = 22;
 const LABEL_FONT = "600 11px system-ui, sans-serif";
-const PRIORITY: Readonly<Record<Face["band"], number>> = { doubtful: 2, recognised: 1, unknown: 0 };
+const PRIORITY: Readonly<Record<ShownFace["band"], number>> = { doubtful: 2, recognised: 1, unknown: 0 };
 
 export function FacePicture(props: {
   readonly picture: Picture;
+  readonly marks: ReadonlyMap<string, Mark>;
   readonly alt: string;
   /** The student whose row is pointed at or focused. */
   readonly highlighted: string | null;
   readonly onHighlight: (studentId: string | null) => void;
   /** Absent where the reader may not change marks. */
-  readonly onChoose: ((face: Face) => void) | undefined;
+  readonly onChoose: ((face: ShownFace) => void) | undefined;
   readonly onFailed: () => void;
 }): JSX.Element {
   const { picture } = props;
   const ref = useRef<HTMLDivElement>(null);
   const size = useSize(ref);
-  const boxes = picture.faces.map((face) => inPixels(face.box, size));
+  const faces = picture.faces.map((face) => shownFace(face, props.marks));
+  const boxes = faces.map((face) => inPixels(face.box, size));
   const labels = placeLabels(
-    picture.faces.map((face, index) => labelled(face, boxes[index] ?? NOWHERE)),
+    faces.map((face, index) => labelled(face, boxes[index] ?? NOWHERE)),
     size,
     (text) => widthOf(text) + LABEL_PADDING,
     LABEL_HEIGHT,
@@ -43,17 +46,17 @@ export function FacePicture(props: {
         height={picture.height}
         onError={props.onFailed}
       />
-      {picture.faces.map((face, index) => (
+      {faces.map((face, index) => (
         <FaceBox
           key={index}
           face={face}
-          isHighlighted={face.student_id !== null && face.student_id === props.highlighted}
+          isHighlighted={face.studentId !== null && face.studentId === props.highlighted}
           onHighlight={props.onHighlight}
           onChoose={props.onChoose}
         />
       ))}
       {labels.map((label, index) => {
-        const face = picture.faces[index];
+        const face = faces[index];
         if (label === null || face === undefined) return null;
         return (
           <span
@@ -72,10 +75,10 @@ export function FacePicture(props: {
 }
 
 function FaceBox(props: {
-  readonly face: Face;
+  readonly face: ShownFace;
   readonly isHighlighted: boolean;
   readonly onHighlight: (studentId: string | null) => void;
-  readonly onChoose: ((face: Face) => void) | undefined;
+  readonly onChoose: ((face: ShownFace) => void) | undefined;
 }): JSX.Element {
   const { face, onChoose } = props;
   const name = nameOf(face);
@@ -83,7 +86,7 @@ function FaceBox(props: {
   const shared = {
     class: classes,
     style: inPercent(face.box),
-    onPointerEnter: () => props.onHighlight(face.student_id),
+    onPointerEnter: () => props.onHighlight(face.studentId),
     onPointerLeave: () => props.onHighlight(null),
   };
   const tip = (
@@ -92,7 +95,7 @@ function FaceBox(props: {
     </span>
   );
   // A guest is on no mark of this register, so there is nothing to choose.
-  if (onChoose === undefined || (face.student_id !== null && !face.on_roster)) {
+  if (onChoose === undefined || face.isGuest) {
     return (
       <span {...shared} role="img" aria-label={name}>
         {tip}
@@ -106,7 +109,7 @@ function FaceBox(props: {
       aria-label={name}
       aria-haspopup="dialog"
       onClick={() => onChoose(face)}
-      onFocus={() => props.onHighlight(face.student_id)}
+      onFocus={() => props.onHighlight(face.studentId)}
       onBlur={() => props.onHighlight(null)}
     >
       {tip}
@@ -114,9 +117,9 @@ function FaceBox(props: {
   );
 }
 
-function nameOf(face: Face): string {
+function nameOf(face: ShownFace): string {
   if (face.name === null) return t.pictures.unknownFace;
-  if (!face.on_roster) return t.pictures.faceLabel(face.name, t.pictures.guest);
+  if (face.isGuest) return t.pictures.faceLabel(face.name, t.pictures.guest);
   const band = face.band === "recognised" ? t.pictures.recognised : t.pictures.doubtful;
   return t.pictures.faceLabel(face.name, band);
 }
@@ -169,7 +172,7 @@ function inPixels(box: Box, size: { readonly width: number; readonly height: num
   };
 }
 
-function labelled(face: Face, box: Rectangle): Labelled {
+function labelled(face: ShownFace, box: Rectangle): Labelled {
   const texts = face.name === null ? [] : shorterNames(face.name);
   return { box, texts, priority: PRIORITY[face.band] };
 }

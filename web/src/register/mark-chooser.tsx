@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import type { Mark, MarkStatus, Pictures, Register } from "../api/endpoints.ts";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
-import { Glyph } from "../components/glyph.tsx";
+import { Glyph, Icon } from "../components/glyph.tsx";
 import { t } from "../texts/index.ts";
 import { Evidence } from "./marks-list.tsx";
 import { standingOf } from "./standing.ts";
@@ -22,6 +22,10 @@ export function MarkChooser(props: {
   const { mark } = props;
   const reason = useSignal(mark.source === "teacher" ? (mark.reason ?? "") : "");
   const standing = standingOf(mark);
+  const set = (status: MarkStatus) => {
+    const said = reason.value.trim();
+    props.onSet(status, said === "" ? null : said);
+  };
   const current = standing === "doubtful" ? t.doubtful : t.statuses[standing];
   return (
     <Dialog title={t.chooser.title(mark.name)} onClose={props.onClose}>
@@ -37,7 +41,7 @@ export function MarkChooser(props: {
             type="button"
             class={`choice choice-${status}`}
             aria-pressed={standing === status}
-            onClick={() => props.onSet(status, reason.value.trim() === "" ? null : reason.value.trim())}
+            onClick={() => set(status)}
           >
             <Glyph standing={status} />
             {t.statuses[status]}
@@ -45,7 +49,7 @@ export function MarkChooser(props: {
         ))}
         {mark.source === "teacher" && (
           <button type="button" class="choice choice-camera" onClick={props.onWithdraw}>
-            <Glyph standing="unseen" />
+            <Icon name="camera" />
             {t.chooser.asCamera}
           </button>
         )}

@@ -1,12 +1,13 @@
 /** The students of a register, doubt first, each with the marks that are one press away. */
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Mark, MarkStatus, Pictures, Register } from "../api/endpoints.ts";
 import { Glyph, Icon } from "../components/glyph.tsx";
 import { Notice } from "../components/notices.tsx";
 import { t } from "../texts/index.ts";
 import { Crop } from "./face-picture.tsx";
-import { type Group, groupsOf, type Standing, standingOf } from "./standing.ts";
+import { type Group, groupsOf, type Standing } from "./standing.ts";
 
 interface Actions {
   readonly pending: ReadonlySet<string>;
@@ -21,9 +22,11 @@ export function MarksList(
   props: Actions & { readonly register: Register; readonly pictures: Pictures | null },
 ): JSX.Element {
   const { register } = props;
+  const ref = useRef<HTMLDivElement>(null);
+  useFollowingFocus(ref);
   if (register.marks.length === 0) return <Notice title={t.register.noStudents} />;
   return (
-    <div class="sheet ledger marks" onKeyDown={(event) => onKey(event, props)}>
+    <div ref={ref} class="sheet ledger marks" onKeyDown={(event) => onKey(event, props)}>
       {groupsOf(register).map((group) => (
         <MarkGroup key={group.standing} group={group} {...props} />
       ))}
@@ -141,7 +144,10 @@ function QuickMarks(
           class={`button quick-mark quick-${status}`}
           disabled={isPending}
           aria-label={t.register.markAs(mark.name, t.statuses[status])}
-          onClick={() => props.onSet(mark, status)}
+          onClick={(event) => {
+            focusNext(event.currentTarget);
+            props.onSet(mark, status);
+          }}
         >
           <Glyph standing={status} />
           <span>{t.statuses[status]}</span>
@@ -167,8 +173,10 @@ export function Evidence(props: {
 }): JSX.Element | null {
   const { mark, pictures } = props;
   const seen = mark.review ?? mark.seen;
-  if (seen === null || pictures?.capture?.capture_id !== seen.capture_id) return null;
-  const picture = pictures.pictures.find((one) => one.frame === seen.frame);
+  if (seen === null || pictures === null) return null;
+  const picture = [...pictures.pictures, ...pictures.review_pictures].find(
+    (one) => one.capture_id === seen.capture_id && one.frame === seen.frame,
+  );
   const portrait = pictures.portraits.find((one) => one.student_id === mark.student_id);
   if (picture === undefined) return null;
   return (
@@ -183,7 +191,6 @@ export function Evidence(props: {
           <figcaption>{t.register.portrait}</figcaption>
         </figure>
       )}
-      {mark.review !== null && <p class="evidence-question">{t.register.isThis(mark.name)}</p>}
     </div>
   );
 }
@@ -191,12 +198,12 @@ export function Evidence(props: {
 /** Letters mark the student whose line has the focus, and only then; arrows go from student to student. */
 function onKey(event: KeyboardEvent, props: Actions & { readonly register: Register }): void {
   if (event.ctrlKey || event.metaKey || event.altKey || !props.register.may_correct) return;
-  const line = (event.target as HTMLElement).closest<HTMLElement>("[data-student]");
-  const list = event.currentTarget as HTMLElement;
-  if (line === null) return;
+  const target = event.target as HTMLElement;
+  const studentId = studentOf(target);
+  if (studentId === undefined) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    focusNext(list, line, event.key === "ArrowDown" ? 1 : -1);
+    focusNext(target, event.key === "ArrowDown" ? 1 : -1);
     return;
   }
   const key = event.key.toLowerCase();
@@ -206,16 +213,33 @@ function onKey(event: KeyboardEvent, props: Actions & { readonly register: Regis
   }
   const keys: Readonly<Record<string, MarkStatus>> = t.markKeys;
   const status = keys[key];
-  const mark = props.register.marks.find((one) => one.student_id === line.dataset.student);
-  if (status === undefined || mark === undefined || props.pending.has(mark.student_id)) return;
+  const mark = props.register.marks.find((one) => one.student_id === studentId);
+  if (status === undefined || mark === undefined || props.pending.has(studentId)) return;
   event.preventDefault();
-  // The line moves to another group: the next one is where the work goes on.
-  if (standingOf(mark) !== status) focusNext(list, line, 1);
+  focusNext(target);
   props.onSet(mark, status);
 }
 
-function focusNext(list: HTMLElement, line: HTMLElement, step: 1 | -1): void {
-  const names = [...list.querySelectorAll<HTMLElement>("button.mark-main")];
-  const index = names.findIndex((name) => line.contains(name));
+function studentOf(element: Element | null): string | undefined {
+  return element?.closest<HTMLElement>("[data-student]")?.dataset.student;
+}
+
+/** A marked line moves to another group; the work goes on with the one that follows it here. */
+function focusNext(from: HTMLElement, step: 1 | -1 = 1): void {
+  const names = [...(from.closest(".marks")?.querySelectorAll<HTMLElement>("button.mark-main") ?? [])];
+  const line = from.closest("[data-student]");
+  const index = names.findIndex((name) => line?.contains(name) === true);
   names[index + step]?.focus();
+}
+
+/** Keeps the focus on its student where the line has moved to another group meanwhile. */
+function useFollowingFocus(ref: { readonly current: HTMLElement | null }): void {
+  const isInside = ref.current?.contains(document.activeElement) === true;
+  const focused = isInside ? studentOf(document.activeElement) : undefined;
+  useLayoutEffect(() => {
+    if (focused === undefined || document.activeElement !== document.body) return;
+    const lines = ref.current?.querySelectorAll<HTMLElement>("[data-student]") ?? [];
+    const line = [...lines].find((one) => one.dataset.student === focused);
+    line?.querySelector<HTMLElement>("button.mark-main")?.focus({ preventScroll: true });
+  });
 }

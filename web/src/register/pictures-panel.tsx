@@ -4,11 +4,12 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { ApiProblem, ConnectionLost, SignedOut } from "../api/client.ts";
-import { type Face, type Pictures, readPictures, type Register } from "../api/endpoints.ts";
+import { type Pictures, readPictures, type Register } from "../api/endpoints.ts";
 import { Notice } from "../components/notices.tsx";
 import { t, timeOf } from "../texts/index.ts";
 import { sentenceOf } from "../texts/problems.ts";
 import { FacePicture } from "./face-picture.tsx";
+import { type ShownFace, shownFace } from "./shown-face.ts";
 
 export interface LoadedPictures {
   readonly data: Pictures | null;
@@ -56,7 +57,7 @@ interface PanelProps {
   readonly highlighted: string | null;
   readonly onHighlight: (studentId: string | null) => void;
   /** Absent where the reader may not change marks. */
-  readonly onChoose: ((face: Face) => void) | undefined;
+  readonly onChoose: ((face: ShownFace) => void) | undefined;
 }
 
 export function PicturesPanel(props: PanelProps): JSX.Element {
@@ -93,6 +94,9 @@ function Content(props: PanelProps): JSX.Element {
   if (data === null) return <div class="faces faces-loading" />;
   const { capture, pictures } = data;
   const picture = pictures[chosen.value] ?? pictures[0];
+  if (capture?.readable_frames === 0) {
+    return <Notice icon="camera" title={t.pictures.unreadable} hint={t.pictures.unreadableHint} />;
+  }
   if (capture === null || picture === undefined) {
     return <Notice icon="camera" title={t.pictures.deleted} hint={t.pictures.deletedHint} />;
   }
@@ -107,7 +111,8 @@ function Content(props: PanelProps): JSX.Element {
     );
   }
   const faces = t.pictures.faces(picture.faces.length);
-  const unknown = picture.faces.filter((face) => face.student_id === null).length;
+  const marks = new Map(register.marks.map((mark) => [mark.student_id, mark]));
+  const unknown = picture.faces.filter((face) => shownFace(face, marks).name === null).length;
   return (
     <figure>
       <div
@@ -117,6 +122,7 @@ function Content(props: PanelProps): JSX.Element {
         <FacePicture
           key={picture.url}
           picture={picture}
+          marks={marks}
           alt={t.pictures.alt(picture.frame, faces)}
           highlighted={props.highlighted}
           onHighlight={props.onHighlight}

@@ -126,12 +126,8 @@ export const en = {
       present: "Present",
     },
     unseenHint: "Unseen is not absent: no picture showed them.",
-    isThis: (name: string) => `Is this ${name}?`,
     inPicture: "In the picture",
     portrait: "Portrait",
-    yesPresent: "Yes, present",
-    noAbsent: "No, absent",
-    other: "Other",
     markAs: (name: string, status: string) => `${name}: mark as ${status}`,
     change: (name: string, status: string) => `${name}, ${status}. Change the mark`,
     byHand: "by hand",
@@ -187,6 +183,8 @@ export const en = {
     legendUnknown: "Unknown",
     waiting: "No picture yet",
     waitingHint: "The camera takes it some minutes into the meeting.",
+    unreadable: "The pictures could not be read",
+    unreadableHint: "The camera sent something that is no picture, or a broken one.",
     deleted: "The pictures have been deleted",
     deletedHint: "Pictures are kept for a few days only. The marks stay.",
     failed: "The picture could not be loaded.",
@@ -208,7 +206,7 @@ export const en = {
 
   capture: {
     start: "Take the register now",
-    again: "Take it again",
+    again: "Take the register again",
     title: "Taking the register",
     steps: {
       asked: "Camera asked",
@@ -311,6 +309,7 @@ export const en = {
     slow: "Checking takes longer than usual. The result will be on the student's page.",
     another: "Enrol another student",
     showStudent: "Show the student",
+    anotherPicture: "Use another picture",
     sendAgain: "Send this picture",
   },
 

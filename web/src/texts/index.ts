@@ -12,7 +12,7 @@ document.documentElement.lang = t.language;
 
 /** Text of an instant's time of day, such as 09:05. */
 export function timeOf(instant: string | number, timeZone: string): string {
-  return formatted({ hour: "2-digit", minute: "2-digit", timeZone }, new Date(instant));
+  return formatted({ hour: "numeric", minute: "2-digit", timeZone }, new Date(instant));
 }
 
 export function timeRange(from: string, to: string, timeZone: string): string {
@@ -33,7 +33,7 @@ export function dayAndTime(instant: string | number, timeZone?: string): string 
   const options: Intl.DateTimeFormatOptions = {
     day: "numeric",
     month: "short",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
   };
   if (timeZone !== undefined) options.timeZone = timeZone;
