@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 
 from attendance.domain.errors import ServiceUnavailableError, ThrottledError
 
@@ -25,7 +25,7 @@ def code_of(error: ClientError) -> str:
 
 @contextmanager
 def translated(service: str) -> Iterator[None]:
-    """Turn throttling and outages into transient errors; everything else is left as it is.
+    """Turn throttling and outages into transient errors; everything else, a wrong call of ours too, is left.
 
     Raises
     ------
@@ -39,6 +39,8 @@ def translated(service: str) -> Iterator[None]:
             raise ThrottledError(f"{service} asks to slow down: {code_of(error)}") from error
         if status >= 500:
             raise ServiceUnavailableError(f"{service} failed: {code_of(error)}") from error
+        raise
+    except ParamValidationError:
         raise
     except (HTTPClientError, ConnectionError) as error:
         raise ServiceUnavailableError(f"{service} could not be reached: {type(error).__name__}") from error

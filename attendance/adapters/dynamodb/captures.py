@@ -63,7 +63,7 @@ class DynamoCaptureStore:
         return self._table.update(
             _key(capture),
             {"run": run, "taken_at": taken_at.isoformat(), "stage": "taking", "reason": None},
-            condition="#run = :none OR #run = :this",
+            condition="attribute_exists(PK) AND (#run = :none OR #run = :this)",
             none=None,
             this=run,
         )
@@ -72,7 +72,7 @@ class DynamoCaptureStore:
         self._table.update(
             _key(capture),
             {"stage": capture.stage, "reason": capture.reason, "meeting_id": capture.meeting_id},
-            condition="#run = :run",
+            condition="attribute_exists(PK) AND #run = :run",
             run=capture.run,
         )
 

@@ -8,13 +8,18 @@ from botocore.exceptions import ClientError
 
 from attendance.adapters.client_errors import code_of, translated
 from attendance.adapters.dynamodb.codec import Item, attributes
-from attendance.domain.errors import VersionConflictError
+from attendance.domain.errors import ThrottledError, VersionConflictError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 INDEX = "GSI1"
 _BATCH = 25  # BatchWriteItem's limit
+# What a batch leaves unwritten is sent again so often; each round takes as long as the service needs.
+_BATCH_ROUNDS = 10
+
+_SOMEBODY_ELSE = {"ConditionalCheckFailed", "TransactionConflict"}
+_SLOW_DOWN = {"ProvisionedThroughputExceeded", "ThrottlingError"}
 
 
 class Table:
@@ -46,12 +51,24 @@ class Table:
         return self._conditional(self._client.put_item, request)
 
     def put_all(self, items: Sequence[Item]) -> None:
+        """Write many items, each by itself.
+
+        Raises
+        ------
+        ThrottledError
+            The table did not take all of them; those before are written.
+        """
         for start in range(0, len(items), _BATCH):
             writes = [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH]]
             pending: Any = {self.name: writes}
-            while pending:
+            for _ in range(_BATCH_ROUNDS):
                 with translated("DynamoDB"):
                     pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
+                if not pending:
+                    break
+            else:
+                message = f"DynamoDB left {len(pending[self.name])} items unwritten."
+                raise ThrottledError(message)
 
     def update(
         self,
@@ -96,9 +113,13 @@ class Table:
                     TransactItems=[{"Put": first}, {"Put": second}]  # type: ignore[typeddict-item]
                 )
         except ClientError as error:
-            if code_of(error) in {"TransactionCanceledException", "TransactionConflictException"}:
+            reasons = _cancelled_because(error)
+            if reasons and reasons <= _SOMEBODY_ELSE:
                 message = "The item was changed by somebody else meanwhile."
                 raise VersionConflictError(message) from error
+            if reasons & _SLOW_DOWN:
+                message = "DynamoDB asks to slow down."
+                raise ThrottledError(message) from error
             raise
 
     def _conditional(self, call: Any, request: dict[str, Any]) -> bool:
@@ -132,6 +153,16 @@ class Table:
             if not last:
                 return
             request["ExclusiveStartKey"] = last
+
+
+def _cancelled_because(error: ClientError) -> set[str]:
+    """Why a transaction did not happen; nothing where it was no transaction's error."""
+    if code_of(error) == "TransactionConflictException":
+        return {"TransactionConflict"}
+    if code_of(error) != "TransactionCanceledException":
+        return set()
+    reasons: list[dict[str, str]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    return {reason["Code"] for reason in reasons if reason.get("Code", "None") != "None"}
 
 
 def _main(key: dict[str, str]) -> dict[str, object]:
