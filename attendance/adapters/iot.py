@@ -48,19 +48,15 @@ class IotDeviceRegistry:
         return sorted(self._cameras(school_id), key=lambda device: device.device_id)
 
     def _cameras(self, school_id: str) -> Iterator[Device]:
-        token = ""
-        while True:
-            with translated("IoT"):
-                page = self._client.list_things(
-                    attributeName="school", attributeValue=school_id, nextToken=token
-                )
-            for thing in page["things"]:
-                attributes = thing.get("attributes", {})
-                if thing.get("thingTypeName") == CAMERA_TYPE and "room" in attributes:
-                    yield Device(thing["thingName"], school_id, attributes["room"])
-            token = page.get("nextToken") or ""
-            if not token:
-                return
+        with translated("IoT"):
+            pages = self._client.get_paginator("list_things").paginate(
+                attributeName="school", attributeValue=school_id
+            )
+            for page in pages:
+                for thing in page["things"]:
+                    attributes = thing.get("attributes", {})
+                    if thing.get("thingTypeName") == CAMERA_TYPE and attributes.get("room"):
+                        yield Device(thing["thingName"], school_id, attributes["room"])
 
     def _describe(self, device_id: str) -> Device:
         try:
