@@ -31,14 +31,15 @@ def load_picture(objects: ObjectStore, key: str) -> Picture:
 def crop(picture: Picture, box: Box, margin: float) -> tuple[np.ndarray, Box]:
     """A box of the picture with a margin (share of its longer side) all round, and the box within the crop.
 
-    The crop is cut at the picture's edges.
+    The crop is cut at the picture's edges, and is never empty.
     """
     height, width = picture.pixels.shape[:2]
     left, top = box.left * width, box.top * height
     right, bottom = left + box.width * width, top + box.height * height
     pad = margin * max(right - left, bottom - top)
-    x0, y0 = max(0, int(left - pad)), max(0, int(top - pad))
-    x1, y1 = min(width, round(right + pad) + 1), min(height, round(bottom + pad) + 1)
+    x0, y0 = min(max(0, int(left - pad)), width - 1), min(max(0, int(top - pad)), height - 1)
+    x1 = max(x0 + 1, min(width, round(right + pad) + 1))
+    y1 = max(y0 + 1, min(height, round(bottom + pad) + 1))
     cut = picture.pixels[y0:y1, x0:x1]
     cut_height, cut_width = cut.shape[:2]
     within = Box(

@@ -19,7 +19,6 @@ from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
 from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
-from faces.crops import encode_png
 from faces.image import Picture
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 _MARGINS = (0.5, 0.15)
 # Faces are enlarged to this before they are searched: Rekognition compares from 50 px up.
 _FACE_PX = 112
+# Nothing is gained above this, and a whole frame as PNG would not go into Rekognition's 5 MB.
+_LONGEST_SIDE_PX = 1024
 # Two faces are the same where their boxes overlap this much.
 _SAME_FACE = 0.3
 _PARALLEL_SEARCHES = 8
@@ -58,6 +59,8 @@ class RekognitionFaceIndex:
     def search(
         self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
     ) -> FaceSearches:
+        if not boxes:
+            return FaceSearches(engine=None, candidates=(), calls=0)
         picture = load_picture(self._objects, picture_key)
 
         def search_one(box: Box) -> tuple[Engine | None, tuple[Candidate, ...], int]:
@@ -89,12 +92,12 @@ class RekognitionFaceIndex:
         ]
 
     def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
-        cut, _ = crop(load_picture(self._objects, picture_key), box, _MARGINS[0])
+        cut, face = crop(load_picture(self._objects, picture_key), box, _MARGINS[0])
         self._make_collection(school_id)
         with _picture_refusals(picture_key), translated("Rekognition"):
             answer = self._client.index_faces(
                 CollectionId=_collection(school_id),
-                Image={"Bytes": encode_png(cut)},
+                Image={"Bytes": _sized(cut, face)},
                 ExternalImageId=student_id,
                 MaxFaces=1,
                 QualityFilter="NONE",
@@ -122,7 +125,7 @@ class RekognitionFaceIndex:
                 with translated("Rekognition"):
                     answer = self._client.search_faces_by_image(
                         CollectionId=_collection(school_id),
-                        Image={"Bytes": _enlarged(cut, expected)},
+                        Image={"Bytes": _sized(cut, expected)},
                         FaceMatchThreshold=floor,
                         MaxFaces=limit,
                         QualityFilter="NONE",
@@ -188,11 +191,12 @@ def _candidates(matches: Sequence[Any]) -> tuple[Candidate, ...]:
     )
 
 
-def _enlarged(cut: Any, face: Box) -> bytes:
+def _sized(cut: Any, face: Box) -> bytes:
     face_px = face.width * cut.shape[1]
-    scale = max(1.0, _FACE_PX / max(face_px, 1.0))
-    if scale > 1:
-        cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    scale = min(max(1.0, _FACE_PX / max(face_px, 1.0)), _LONGEST_SIDE_PX / max(cut.shape[:2]))
+    if scale != 1:
+        interpolation = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+        cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=interpolation)
     _, encoded = cv2.imencode(".png", cut, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     return encoded.tobytes()
 
