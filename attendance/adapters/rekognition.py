@@ -14,7 +14,12 @@ from botocore.exceptions import ClientError
 
 from attendance.adapters.client_errors import code_of, translated
 from attendance.adapters.pictures import crop, load_picture
-from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError, PortraitRefusedError
+from attendance.domain.errors import (
+    NotFoundError,
+    PictureTooLargeError,
+    PictureUnreadableError,
+    PortraitRefusedError,
+)
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
@@ -173,6 +178,9 @@ def _picture_refusals(picture_key: str) -> Iterator[None]:
             raise PictureUnreadableError(message) from error
         if code_of(error) == "ImageTooLargeException":
             raise PictureTooLargeError(f"{picture_key} is too large a picture.") from error
+        if code_of(error) == "InvalidS3ObjectException":
+            message = f"{picture_key} is not in the bucket (any more), or may not be read."
+            raise NotFoundError(message) from error
         raise
 
 

@@ -1,0 +1,311 @@
+import cv2
+import numpy as np
+import pytest
+from botocore.exceptions import ClientError
+
+from attendance.adapters.rekognition import RekognitionFaceIndex
+from attendance.domain.errors import (
+    NotFoundError,
+    PictureTooLargeError,
+    PictureUnreadableError,
+    PortraitRefusedError,
+    ServiceUnavailableError,
+    ThrottledError,
+)
+from attendance.domain.policy import Engine
+from attendance.domain.sightings import Box, Candidate
+from tests.fakes.aws_client import ScriptedClient, client_error
+from tests.fakes.stores import InMemoryObjects
+
+KEY = "captures/lakeside/lakeside-r1-1/x/1.jpg"
+WIDTH, HEIGHT = 1600, 1200
+# A face of 40 px in the middle, and one of 600 px that leaves nothing of its surroundings.
+SMALL = Box(0.5, 0.5, 0.025, 0.03)
+HUGE = Box(0.1, 0.1, 0.8, 0.85)
+NO_FACE = client_error("InvalidParameterException")
+
+
+def picture_with(*boxes: Box) -> bytes:
+    """White faces on grey."""
+    pixels = np.full((HEIGHT, WIDTH, 3), 60, np.uint8)
+    for box in boxes:
+        top, left = round(box.top * HEIGHT), round(box.left * WIDTH)
+        pixels[top : top + round(box.height * HEIGHT), left : left + round(box.width * WIDTH)] = 255
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def white_of(request: dict) -> tuple[dict, np.ndarray]:
+    """Where the white face lies in the picture that was asked with, and that picture."""
+    data = request["Image"]["Bytes"]
+    assert len(data) <= 5 * 1024 * 1024
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    height, width = pixels.shape[:2]
+    rows, columns = np.nonzero(pixels[:, :, 0] > 160)
+    left, top = columns.min() / width, rows.min() / height
+    box = {
+        "Left": left,
+        "Top": top,
+        "Width": (columns.max() + 1) / width - left,
+        "Height": (rows.max() + 1) / height - top,
+    }
+    return box, pixels
+
+
+def match(student_id: str, similarity: float) -> dict:
+    return {"Face": {"ExternalImageId": student_id, "FaceId": student_id * 2}, "Similarity": similarity}
+
+
+def found(*matches: dict, version: str = "7.0"):
+    """An answer about the very face in the middle of the picture that was asked with."""
+
+    def answer(**request):
+        box, _ = white_of(request)
+        return {"FaceModelVersion": version, "SearchedFaceBoundingBox": box, "FaceMatches": list(matches)}
+
+    return answer
+
+
+def about_a_neighbour(**_request):
+    return {
+        "FaceModelVersion": "7.0",
+        "SearchedFaceBoundingBox": {"Left": 0.0, "Top": 0.0, "Width": 0.2, "Height": 0.2},
+        "FaceMatches": [match("neighbour", 99.9)],
+    }
+
+
+def in_turn(*answers):
+    """Each search its next answer."""
+    left = list(answers)
+
+    def answer(**request):
+        following = left.pop(0)
+        if isinstance(following, Exception):
+            raise following
+        return following(**request)
+
+    return answer
+
+
+def index_over(picture: bytes = b"", **answers) -> tuple[RekognitionFaceIndex, ScriptedClient]:
+    client = ScriptedClient(**answers)
+    return RekognitionFaceIndex(client, InMemoryObjects("captures", {KEY: picture}), "captures"), client
+
+
+def search(index: RekognitionFaceIndex, *boxes: Box):
+    return index.search("lakeside", KEY, boxes or (SMALL,), floor=60.0, limit=5)
+
+
+def test_a_face_is_searched_by_itself_in_the_schools_collection():
+    index, client = index_over(picture_with(SMALL), search_faces_by_image=found(match("ada", 97.5)))
+    result = search(index)
+    assert result.candidates == ((Candidate("ada", 97.5),),)
+    assert (result.engine, result.calls) == (Engine("rekognition", "7.0"), 1)
+    ((_, request),) = client.calls
+    assert (request["CollectionId"], request["FaceMatchThreshold"], request["MaxFaces"]) == (
+        "rollcall-lakeside",
+        60.0,
+        5,
+    )
+
+
+def test_the_engine_of_rekognition_local_has_its_own_name():
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=found(version="yunet-sface/1"))
+    assert search(index).engine == Engine("yunet-sface", "1")
+
+
+def test_a_student_with_several_references_is_one_candidate():
+    matches = [match("carl", 91.0), match("ada", 88.0), match("carl", 93.0), match("ada", 97.0)]
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=found(*matches))
+    assert search(index).candidates == ((Candidate("ada", 97.0), Candidate("carl", 93.0)),)
+
+
+def test_a_larger_neighbour_in_the_cut_is_cut_away():
+    answers = in_turn(about_a_neighbour, found(match("ada", 95.0)))
+    index, client = index_over(picture_with(SMALL), search_faces_by_image=answers)
+    result = search(index)
+    assert result.candidates == ((Candidate("ada", 95.0),),)
+    assert result.calls == 2
+    wide, tight = (white_of(request)[0]["Width"] for _, request in client.calls)
+    assert tight > wide
+
+
+def test_a_neighbour_that_cannot_be_cut_away_is_nobodys_match():
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=about_a_neighbour)
+    result = search(index)
+    assert result.candidates == ((),)
+    assert (result.engine, result.calls) == (Engine("rekognition", "7.0"), 2)
+
+
+def test_a_cut_without_a_face_is_tried_tighter_and_then_given_up():
+    index, _ = index_over(
+        picture_with(SMALL), search_faces_by_image=in_turn(NO_FACE, found(match("ada", 92.0)))
+    )
+    assert search(index).candidates == ((Candidate("ada", 92.0),),)
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=in_turn(NO_FACE, NO_FACE))
+    result = search(index)
+    assert (result.candidates, result.engine, result.calls) == (((),), None, 2)
+
+
+def test_a_school_without_references_compares_nothing():
+    missing = client_error("ResourceNotFoundException")
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=[missing])
+    result = search(index)
+    assert (result.engine, result.candidates, result.calls) == (None, ((),), 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (client_error("ProvisionedThroughputExceededException"), ThrottledError),
+        (client_error("ThrottlingException"), ThrottledError),
+        (client_error("InternalServerError", 500), ServiceUnavailableError),
+        (client_error("AccessDeniedException"), ClientError),
+    ],
+)
+def test_a_search_that_was_not_answered_is_not_a_face_that_matched_nobody(error, raised):
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=[error])
+    with pytest.raises(raised):
+        search(index, SMALL, SMALL, SMALL)
+
+
+def test_candidates_come_in_the_order_of_the_boxes():
+    places = [Box(0.1 + 0.2 * n, 0.5, 0.025, 0.03) for n in range(4)]
+
+    def by_place(**request):
+        """Which face it is shows in how bright the cut's corner is: the left-most lies at the darkest."""
+        box, pixels = white_of(request)
+        name = f"student-{round(pixels[2, 2, 1] / 20)}"
+        return {"FaceModelVersion": "7.0", "SearchedFaceBoundingBox": box, "FaceMatches": [match(name, 95.0)]}
+
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    for number, box in enumerate(places):
+        left, top = round(box.left * WIDTH), round(box.top * HEIGHT)
+        pixels[:, left - 60 : left + 120] = 20 * (number + 1)
+        pixels[top : top + 36, left : left + 40] = 255
+    index, _ = index_over(cv2.imencode(".png", pixels)[1].tobytes(), search_faces_by_image=by_place)
+    assert [c[0].student_id for c in search(index, *places).candidates] == [
+        f"student-{n}" for n in (1, 2, 3, 4)
+    ]
+
+
+def test_a_small_face_is_enlarged():
+    index, client = index_over(picture_with(SMALL), search_faces_by_image=found())
+    search(index)
+    box, pixels = white_of(client.calls[0][1])
+    assert box["Width"] * pixels.shape[1] == pytest.approx(112, abs=6)
+
+
+def test_a_face_that_fills_the_picture_is_sent_in_measure():
+    noise = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    index, client = index_over(
+        cv2.imencode(".png", noise)[1].tobytes(), search_faces_by_image=about_a_neighbour
+    )
+    search(index, HUGE)
+    for _, request in client.calls:
+        _, pixels = white_of(request)
+        assert max(pixels.shape) <= 1024
+
+
+@pytest.mark.parametrize(
+    "box", [Box(-0.05, -0.05, 0.1, 0.1), Box(0.97, 0.97, 0.1, 0.1), Box(1, 1, 0.01, 0.01)]
+)
+def test_a_face_at_the_edge_is_cut_at_the_edge(box):
+    index, _ = index_over(picture_with(SMALL), search_faces_by_image=about_a_neighbour_of_grey)
+    assert search(index, box).candidates == ((),)
+
+
+def about_a_neighbour_of_grey(**request):
+    assert cv2.imdecode(np.frombuffer(request["Image"]["Bytes"], np.uint8), cv2.IMREAD_COLOR) is not None
+    raise NO_FACE
+
+
+def test_no_boxes_cost_nothing():
+    index, client = index_over(b"not even read")
+    assert index.search("lakeside", KEY, [], floor=60, limit=5).candidates == ()
+    assert client.calls == []
+
+
+def test_detection_reads_the_picture_where_it_lies():
+    face = {"BoundingBox": {"Left": 0.1, "Top": 0.2, "Width": 0.03, "Height": 0.05}, "Confidence": 99.7}
+    index, client = index_over(detect_faces=[{"FaceDetails": [face]}])
+    detected = index.detect(KEY)
+    assert (detected.faces[0].box, detected.faces[0].confidence) == (Box(0.1, 0.2, 0.03, 0.05), 99.7)
+    assert detected.calls == 1
+    assert client.calls[0][1]["Image"] == {"S3Object": {"Bucket": "captures", "Name": KEY}}
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("InvalidImageFormatException", PictureUnreadableError),
+        ("ImageTooLargeException", PictureTooLargeError),
+        ("InvalidS3ObjectException", NotFoundError),
+        ("ProvisionedThroughputExceededException", ThrottledError),
+    ],
+)
+def test_what_rekognition_says_of_a_picture_is_said_in_our_words(code, raised):
+    index, _ = index_over(detect_faces=[client_error(code)])
+    with pytest.raises(raised):
+        index.detect(KEY)
+
+
+def portrait_detail(box: Box = HUGE) -> dict:
+    return {
+        "BoundingBox": {"Left": box.left, "Top": box.top, "Width": box.width, "Height": box.height},
+        "Confidence": 99.0,
+        "Pose": {"Yaw": 1.0, "Pitch": 2.0, "Roll": 3.0},
+        "Quality": {"Brightness": 70.0, "Sharpness": 60.0},
+    }
+
+
+def test_a_portrait_is_measured_in_its_own_pixels():
+    index, _ = index_over(picture_with(HUGE), detect_faces=[{"FaceDetails": [portrait_detail()]}])
+    (face,) = index.portrait_faces(KEY)
+    assert face.width_px == pytest.approx(0.8 * WIDTH)
+    assert (face.yaw, face.pitch, face.roll, face.brightness, face.sharpness) == (1.0, 2.0, 3.0, 70.0, 60.0)
+
+
+def test_a_portrait_that_is_no_picture_is_refused_in_our_words():
+    index, _ = index_over(b"no picture", detect_faces=[{"FaceDetails": [portrait_detail()]}])
+    with pytest.raises(PictureUnreadableError):
+        index.portrait_faces(KEY)
+
+
+def indexed(face_id: str = "f-1") -> dict:
+    return {"FaceRecords": [{"Face": {"FaceId": face_id}}]}
+
+
+def test_a_reference_is_made_of_the_face_alone_under_the_students_id():
+    index, client = index_over(picture_with(SMALL), create_collection=[{}], index_faces=[indexed()])
+    assert index.add_reference("lakeside", "ada", KEY, SMALL) == "f-1"
+    (_, made), (_, request) = client.calls
+    assert made == {"CollectionId": "rollcall-lakeside"}
+    assert (request["CollectionId"], request["ExternalImageId"], request["MaxFaces"]) == (
+        "rollcall-lakeside",
+        "ada",
+        1,
+    )
+    box, _ = white_of(request)
+    assert box["Width"] > 0.3
+
+
+def test_a_collection_that_exists_is_used():
+    exists = client_error("ResourceAlreadyExistsException")
+    index, _ = index_over(picture_with(SMALL), create_collection=[exists], index_faces=[indexed()])
+    assert index.add_reference("lakeside", "ada", KEY, SMALL) == "f-1"
+
+
+def test_a_face_that_rekognition_will_not_index_is_a_refusal():
+    index, _ = index_over(
+        picture_with(SMALL), create_collection=[{}], index_faces=[{"FaceRecords": [], "UnindexedFaces": []}]
+    )
+    with pytest.raises(PortraitRefusedError, match="FACE_PRESENT"):
+        index.add_reference("lakeside", "ada", KEY, SMALL)
+
+
+def test_references_are_removed_by_their_ids():
+    index, client = index_over(delete_faces=[{}])
+    index.remove_references("lakeside", ("f-1", "f-2"))
+    assert client.calls == [
+        ("delete_faces", {"CollectionId": "rollcall-lakeside", "FaceIds": ["f-1", "f-2"]})
+    ]
