@@ -1,6 +1,7 @@
 """The supplements, in the order in which they are applied. docs/emulator.md says what each is for."""
 
 from local.emulator import (
+    bounded_records,
     checkpoints,
     cloudformation_audit,
     cloudformation_dynamodb,
@@ -17,11 +18,13 @@ from local.emulator import (
     iot_session_durability,
     iot_slow_readers,
     iot_subscriptions,
+    lambda_log_file,
     lambda_stream_sources,
     lambda_workers,
     loopback_only,
     loopback_tls_condition,
     root_signatures,
+    s3_expiry,
     sfn_durability,
     sfn_history,
     sfn_redrive,
@@ -37,6 +40,7 @@ ALL = (
     loopback_tls_condition,
     root_signatures,
     lambda_workers,
+    lambda_log_file,
     lambda_stream_sources,
     eventbridge_dead_letters,
     dynamodb_durability,
@@ -52,6 +56,8 @@ ALL = (
     sfn_redrive,
     sfn_durability,
     sqs_durability,
+    s3_expiry,
+    bounded_records,
     iot_connections,
     iot_client_certificates,
     iot_keep_alive,

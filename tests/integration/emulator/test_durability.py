@@ -184,3 +184,29 @@ def test_an_execution_goes_on_after_a_kill(mortal: Emulator) -> None:
             return found
 
         assert eventually(output) == '"done"'
+
+
+def test_objects_expire_by_the_rules_of_their_bucket(mortal: Emulator) -> None:
+    s3, bucket = clients(mortal).client("s3"), unique("frames")
+    s3.create_bucket(Bucket=bucket)
+    rule = {
+        "ID": "pictures",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "captures/"},
+        "Expiration": {"Days": 7},
+    }
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    for key in ("captures/old", "captures/new", "portraits/old"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"picture")
+    mortal.checkpoint()
+    mortal.kill()
+    for file in (mortal.settings.data_dir / "s3").rglob("old.meta.json"):
+        stored = json.loads(file.read_text())
+        file.write_text(json.dumps({**stored, "last_modified": "2020-01-01T00:00:00.000Z"}))
+    mortal.start()
+
+    def left() -> set[str]:
+        return {found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+
+    eventually(lambda: "captures/old" not in left())
+    assert left() == {"captures/new", "portraits/old"}

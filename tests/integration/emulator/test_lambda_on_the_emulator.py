@@ -132,3 +132,17 @@ def test_an_unknown_key_is_refused(aws: Clients, emulator: Emulator) -> None:
 def test_the_role_helper_gives_no_rights_by_default(aws: Clients) -> None:
     role = role_for(aws, "lambda")
     assert aws.client("iam").list_role_policies(RoleName=role.rpartition("/")[2])["PolicyNames"] == []
+
+
+def test_what_a_function_prints_is_in_its_log_group_and_in_the_file(
+    aws: Clients, emulator: Emulator, make_function: Maker
+) -> None:
+    name = make_function("def handler(event, context): print('seen', event)\n")
+    for number in range(105):
+        invoke(aws, name, number)
+    streams = (
+        aws.client("logs").get_paginator("describe_log_streams").paginate(logGroupName=f"/aws/lambda/{name}")
+    )
+    assert len([stream for page in streams for stream in page["logStreams"]]) == 100
+    lines = (emulator.settings.data_dir / "lambda.log").read_text().splitlines()
+    assert [line for line in lines if line.startswith(name)][-1] == f"{name} seen 104"
