@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from botocore.config import Config
 
 from attendance.adapters.announcements import AwsAnnouncer
@@ -33,6 +34,19 @@ def clock() -> datetime:
 @cache
 def table() -> Table:
     return Table(boto3.client("dynamodb", config=_CLIENT), TableSettings().table_name)
+
+
+@cache
+def idempotency() -> DynamoDBPersistenceLayer:
+    """What was done once lies beside everything else, in a partition of its own that expires."""
+    return DynamoDBPersistenceLayer(
+        table_name=table().name,
+        key_attr="PK",
+        sort_key_attr="SK",
+        static_pk_value="IDEMPOTENCY",
+        expiry_attr="ttl",
+        boto_config=_CLIENT,
+    )
 
 
 def schools() -> DynamoSchoolStore:

@@ -34,8 +34,24 @@ class TableAccess:
         return self._access("GetItem", "Query")
 
     def write(self) -> Access:
-        """Read and write. Nobody may delete an item: a ledger only grows."""
+        """Read and write, but not delete: a ledger only grows."""
         return self._access("GetItem", "Query", "PutItem", "UpdateItem", "BatchWriteItem")
+
+    def once(self) -> Access:
+        """Remember what was done, so that it is not done twice: in the partition of that memory alone."""
+        return Access(
+            (
+                iam.PolicyStatement(
+                    actions=[f"dynamodb:{a}" for a in ("GetItem", "PutItem", "UpdateItem", "DeleteItem")],
+                    resources=[self.table.table_arn],
+                    conditions={
+                        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["IDEMPOTENCY"]},
+                        "Null": {"dynamodb:LeadingKeys": "false"},
+                    },
+                ),
+            ),
+            {"TABLE_NAME": self.table.table_name},
+        )
 
     def _access(self, *actions: str) -> Access:
         return Access(

@@ -84,7 +84,7 @@ class PipelineStack(Stack):
             ),
             self._step("decide_marks", [table.read(), captures.read(), captures.write()]),
             self._step("record_marks", [table.write(), captures.read()]),
-            self._step("publish_summary", [announcements.announce()]),
+            self._step("publish_summary", [table.once(), announcements.announce()]),
             self._step("record_failure", [table.write(), announcements.announce()]),
         ]
         return self._workflow("take-roll", functions, self._storage.captures, "captures/*/manifest.json")

@@ -17,7 +17,7 @@ ENVIRONMENTS = {
     "SearchFaces": {"TABLE_NAME", "CAPTURES_BUCKET", "FACE_INDEX"},
     "DecideMarks": {"TABLE_NAME", "CAPTURES_BUCKET"},
     "RecordMarks": {"TABLE_NAME", "CAPTURES_BUCKET"},
-    "PublishSummary": _ANNOUNCES,
+    "PublishSummary": {"TABLE_NAME", *_ANNOUNCES},
     "RecordFailure": {"TABLE_NAME", *_ANNOUNCES},
     "CheckPortrait": {"TABLE_NAME", "PORTRAITS_BUCKET", "FACE_INDEX"},
     "IndexPortrait": {"TABLE_NAME", "PORTRAITS_BUCKET", "FACE_INDEX"},
@@ -32,6 +32,7 @@ ENVIRONMENTS = {
 
 # What the parts that a handler asks its bootstrap for read from the environment.
 _PARTS: dict[str, set[str]] = {
+    "idempotency": {"TABLE_NAME"},
     **{store: {"TABLE_NAME"} for store in ("schools", "students", "captures", "registers", "projections")},
     "capture_files": {"CAPTURES_BUCKET"},
     "portrait_files": {"PORTRAITS_BUCKET"},
