@@ -1,6 +1,9 @@
 """Runs the emulator with its supplements; started by process.py inside the emulator's virtual environment."""
 
+import os
+import signal
 import sys
+import threading
 
 from local.emulator import upstream
 
@@ -18,8 +21,15 @@ def main() -> None:
     from local.emulator import supplements  # noqa: PLC0415
 
     supplements.apply_all()
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     sys.argv = ["ministack"]
     app.main()
+
+
+def _end_with_the_parent() -> None:
+    """Stop politely when whoever started us is gone: our standard input ends with it."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 import traceback
 
 LENGTH = struct.Struct("!I")
@@ -79,6 +80,7 @@ def _become_worker(request: bytes, output: int, alive: int) -> None:
         os.chdir(order["directory"])
         sys.path.insert(0, order["directory"])
         os.write(alive, str(os.getpid()).encode() + b"\n")
+        threading.Thread(target=_end_with_the_emulator, args=(alive,), daemon=True).start()
         from awslambdaric.__main__ import main  # noqa: PLC0415 - connects on import
 
         main(["awslambdaric", order["handler"]])
@@ -90,6 +92,12 @@ def _become_worker(request: bytes, output: int, alive: int) -> None:
     finally:
         sys.stdout.flush()
         os._exit(status)
+
+
+def _end_with_the_emulator(alive: int) -> None:
+    """Wait for the emulator's end of the socket to close, which a kill of the emulator does too."""
+    os.read(alive, 1)
+    os._exit(1)
 
 
 if __name__ == "__main__":

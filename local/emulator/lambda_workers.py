@@ -71,7 +71,9 @@ class ForkedProcess:
                 return
 
     def _ended(self, timeout: float | None) -> int | None:
-        readable, _, _ = select.select([self._alive], [], [], timeout)
+        poll = select.poll()  # not select(), which knows no descriptor above 1023
+        poll.register(self._alive, select.POLLIN)
+        readable = poll.poll(None if timeout is None else timeout * 1000)
         return 1 if readable and not self._alive.recv(1, socket.MSG_PEEK) else None
 
 
@@ -255,6 +257,36 @@ def _worker_environment(
     }
 
 
+def _invalidate(
+    name: str, qualifier: str | None = None, account: str | None = None, region: str | None = None
+) -> None:
+    """Take the workers of changed code or settings out of service; one that is busy ends its work first.
+
+    As on AWS, where an update does not touch invocations that run. Upstream kills them.
+    """
+    wanted = (account, region, name, qualifier)
+    retired = []
+    with lambda_runtime._lock:
+        for key in list(lambda_runtime._workers):
+            if all(want in (None, part) for want, part in zip(wanted, key.split(":"), strict=True)):
+                retired += lambda_runtime._workers.pop(key)
+        idle = [worker for worker in retired if not worker.in_use]
+        for worker in retired:
+            worker.retired = True
+    lambda_runtime.kill_workers(idle)
+
+
+def _release(worker: Any) -> None:
+    """Return a worker to the pool, or end it if it was taken out of service meanwhile."""
+    if worker is None:
+        return
+    with lambda_runtime._lock:
+        worker.in_use = False
+        retired = getattr(worker, "retired", False)
+    if retired:
+        lambda_runtime.kill_workers([worker])
+
+
 def apply() -> None:
     """Give every Python function workers of the project's Python."""
     RuntimeClientWorker.fork_server = ForkServer(os.environ[LAMBDA_PYTHON])
@@ -291,5 +323,10 @@ def apply() -> None:
         return execute
 
     upstream.replace(lambda_runtime, "_worker_class_for", choose_worker)
+    upstream.check(lambda_runtime, "invalidate_worker")
+    upstream.check(lambda_runtime, "release_worker")
+    for module in (lambda_runtime, lambda_svc):  # which took the names over
+        module.invalidate_worker = _invalidate
+        module.release_worker = _release
     upstream.replace(lambda_svc, "_execute_function_warm", execute_provided)
     upstream.check(lambda_svc, "_execute_function_provided_warm")

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import shutil
 import subprocess
 import time
 import urllib.error
@@ -30,6 +31,12 @@ class EmulatorError(RuntimeError):
 class _Child:
     process: subprocess.Popen[bytes]
     log: IO[bytes]
+
+    def forget(self) -> None:
+        self.process.wait()
+        self.log.close()
+        if self.process.stdin:
+            self.process.stdin.close()
 
 
 class Emulator:
@@ -97,6 +104,7 @@ class Emulator:
             if not is_free(port):
                 msg = f"port {port} (for {use}) is taken: stop what listens there, or choose another port"
                 raise EmulatorError(msg)
+        shutil.rmtree(settings.data_dir / "tmp", ignore_errors=True)  # code that functions ran from
         for folder in ("state", "s3", "tmp"):
             (settings.data_dir / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         self._credentials = root_credentials.load_or_create(settings.data_dir)
@@ -105,7 +113,7 @@ class Emulator:
             [str(settings.emulator_python), "-m", "local.emulator"],
             cwd=REPOSITORY,
             env=settings.environment(self._credentials.access_key_id, self._credentials.secret_access_key),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # ends with us, whatever becomes of us, and the child with it
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for whoever started us, who then calls stop()
@@ -127,8 +135,7 @@ class Emulator:
             child.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             child.process.kill()
-            child.process.wait()
-        child.log.close()
+        child.forget()
 
     def kill(self) -> None:
         """End the child as a power cut would; the state must survive this, and tests see that it does."""
@@ -136,8 +143,7 @@ class Emulator:
             return
         child, self._child = self._child, None
         child.process.kill()
-        child.process.wait()
-        child.log.close()
+        child.forget()
 
     def checkpoint(self) -> None:
         """Have the whole state written to disk now.

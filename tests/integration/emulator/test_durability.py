@@ -1,18 +1,21 @@
 """What was acknowledged is there after a stop, a kill, and a kill soon after a start."""
 
 import json
+import os
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emulator_probes import eventually, role_for, unique
+from emulator_probes import eventually, role_for, unique, zipped
 
 from local.emulator.clients import Clients
-from local.emulator.ports import free_port
+from local.emulator.ports import free_port, is_free
 from local.emulator.process import Emulator, EmulatorError
-from local.emulator.settings import EmulatorSettings
+from local.emulator.settings import REPOSITORY, EmulatorSettings
 
 pytestmark = pytest.mark.emulator
 
@@ -210,3 +213,63 @@ def test_objects_expire_by_the_rules_of_their_bucket(mortal: Emulator) -> None:
 
     eventually(lambda: "captures/old" not in left())
     assert left() == {"captures/new", "portraits/old"}
+
+
+def test_no_worker_outlives_a_killed_emulator(mortal: Emulator, tmp_path: Path) -> None:
+    aws, note = clients(mortal), tmp_path / "process"
+    source = f"""
+import os, pathlib, time
+def handler(event, context):
+    pathlib.Path({str(note)!r}).write_text(str(os.getpid()))
+    time.sleep(300)
+"""
+    aws.client("lambda").create_function(
+        FunctionName=unique("function"),
+        Runtime="python3.11",
+        Handler="main.handler",
+        Role=role_for(aws, "lambda"),
+        Code={"ZipFile": zipped(main=source)},
+        Timeout=600,
+    )
+    (function,) = aws.client("lambda").list_functions()["Functions"]
+    aws.client("lambda").invoke(FunctionName=function["FunctionName"], InvocationType="Event")
+    worker = int(eventually(lambda: note.exists() and note.read_text()))
+    assert is_alive(worker)
+    mortal.kill()
+    eventually(lambda: not is_alive(worker))
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+STARTS_AND_WAITS = """
+import sys
+from pathlib import Path
+from local.emulator.process import Emulator
+from local.emulator.settings import REPOSITORY, EmulatorSettings
+emulator = Emulator(EmulatorSettings(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+emulator.start()
+print("started", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_emulator_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    ports = free_port(), free_port()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", STARTS_AND_WAITS, *map(str, ports), str(tmp_path)],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdout
+    assert parent.stdout.readline() == b"started\n"
+    assert not is_free(ports[0])
+    parent.kill()
+    parent.wait()
+    eventually(lambda: is_free(ports[0]) and is_free(ports[1]))

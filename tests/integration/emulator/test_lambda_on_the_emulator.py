@@ -1,6 +1,7 @@
 """Functions run on the project's Python, see only what they are given, and fail as they would on AWS."""
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -120,6 +121,19 @@ def test_new_code_replaces_the_old(aws: Clients, make_function: Maker) -> None:
         FunctionName=name, ZipFile=zipped(main="def handler(event, context): return 'new'\n")
     )
     assert invoke(aws, name)[1] == "new"
+
+
+def test_an_update_of_the_code_lets_running_invocations_end(aws: Clients, make_function: Maker) -> None:
+    slow = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'old'\n"
+    name = make_function(slow)
+    invoke(aws, name, 0)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(invoke, aws, name, 3)
+        time.sleep(1)
+        new = zipped(main="def handler(event, context): return 'new'\n")
+        aws.client("lambda").update_function_code(FunctionName=name, ZipFile=new)
+        assert invoke(aws, name, 0) == (None, "new")
+        assert running.result() == (None, "old")
 
 
 def test_an_unknown_key_is_refused(aws: Clients, emulator: Emulator) -> None:
