@@ -16,6 +16,11 @@ _REFUSALS = {
     "PictureUnreadableError",
     "PictureTooLargeError",
 }
+# The errors themselves name the object, for operators; who took the picture never sees its key.
+_PICTURE_SENTENCES = {
+    "PictureUnreadableError": "The file is damaged, or no JPEG or PNG picture: choose another one.",
+    "PictureTooLargeError": "The picture is too large: choose a smaller one.",
+}
 
 
 def check_portrait(
@@ -104,6 +109,6 @@ def _explanation(failure: Failure) -> tuple[tuple[str, ...], str]:
     """A refusal's codes stand before its sentence: `HEAD_POSE,SHARPNESS: Look straight.`"""
     sentence = cause_of(failure)
     if failure.error != PortraitRefusedError.__name__:
-        return (failure.error.removesuffix("Error"),), sentence
+        return (failure.error.removesuffix("Error"),), _PICTURE_SENTENCES.get(failure.error, sentence)
     codes, _, rest = sentence.partition(": ")
     return tuple(codes.split(",")), rest

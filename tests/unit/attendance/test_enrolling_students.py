@@ -131,7 +131,12 @@ def test_a_key_that_is_no_portraits_is_named(enrolling, key):
             "Look straight. Hold still.",
         ),
         (ConsentMissingError("Record it first."), "refused", ("ConsentMissing",), "Record it first."),
-        (no_picture("it"), "refused", ("PictureUnreadable",), str(no_picture("it"))),
+        (
+            no_picture(PLACE.key),
+            "refused",
+            ("PictureUnreadable",),
+            "The file is damaged, or no JPEG or PNG picture: choose another one.",
+        ),
         (RuntimeError("a bug"), "failed", ("Runtime",), "a bug"),
     ],
 )
