@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
+from attendance.domain.timetable import Lesson, Period, Timetable
+
 SCHOOL_ID: Final = "demo"
 
 TIME_ZONE: Final = "UTC"
@@ -58,35 +60,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A slot of the bell schedule, in wall-clock time; an end at or before the start is on the next day."""
-
-    period_id: str
-    starts: time
-    ends: time
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A weekly entry of the timetable. `weekday` is ISO: Monday 1 to Sunday 7."""
-
-    section_id: str
-    room_id: str
-    weekday: int
-    period_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class School:
     school_id: str
     name: str
-    time_zone: str
     rooms: tuple[Room, ...]
     devices: tuple[Device, ...]
     teachers: tuple[Teacher, ...]
     sections: tuple[Section, ...]
-    periods: tuple[Period, ...]
-    lessons: tuple[Lesson, ...]
+    timetable: Timetable
 
     def section_in(self, room_id: str) -> Section:
         """Return the section that a room belongs to; in the demo it is always the same.
@@ -177,13 +158,11 @@ def demo_school() -> School:
     return School(
         school_id=SCHOOL_ID,
         name="Demo School",
-        time_zone=TIME_ZONE,
         rooms=(Room("101", "Room 101"), Room("102", "Room 102")),
         devices=(Device("demo-101-1", "101"), Device("demo-102-1", "102")),
         teachers=(Teacher("t-1", "Ingrid Falade"), Teacher("t-2", "Samuel Ortega-Lund")),
         sections=sections,
-        periods=periods,
-        lessons=lessons,
+        timetable=Timetable(TIME_ZONE, periods, lessons),
     )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from attendance.domain.policy import DEFAULT_POLICY
 from attendance.domain.rosters import Section, Student
-from attendance.domain.timetable import Lesson, Period, Timetable
 from demo.cameras import prepare_cameras
 from demo.portraits import fetch_portraits
 from demo.school import demo_school
@@ -36,14 +35,7 @@ def prepare_demo_school(cache: Path) -> LocalSchool:
         school_id=school.school_id,
         name=school.name,
         policy=DEMO_POLICY,
-        timetable=Timetable(
-            time_zone=school.time_zone,
-            periods=tuple(Period(p.period_id, p.starts, p.ends) for p in school.periods),
-            lessons=tuple(
-                Lesson(entry.section_id, entry.room_id, entry.weekday, entry.period_id)
-                for entry in school.lessons
-            ),
-        ),
+        timetable=school.timetable,
         sections=tuple(Section(s.section_id, s.name, frozenset({s.teacher_id})) for s in school.sections),
         students=tuple(
             EnrolledStudent(

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from attendance.domain.timetable import Period
 from demo.classroom import ROOMS, SEAT_COUNT
-from demo.school import Period, Section, demo_school
+from demo.school import Section, demo_school
 
 SCHOOL = demo_school()
 
@@ -42,12 +43,14 @@ def test_nobody_shares_an_id_a_name_or_a_portrait() -> None:
 
 
 def test_a_lesson_is_going_on_in_both_rooms_in_every_hour_of_the_year() -> None:
-    zone = ZoneInfo(SCHOOL.time_zone)
-    periods = {period.period_id: period for period in SCHOOL.periods}
+    zone = ZoneInfo(SCHOOL.timetable.time_zone)
+    periods = {period.period_id: period for period in SCHOOL.timetable.periods}
     lessons = {
-        (lesson.weekday, hour): set[tuple[str, str]]() for lesson in SCHOOL.lessons for hour in range(24)
+        (lesson.weekday, hour): set[tuple[str, str]]()
+        for lesson in SCHOOL.timetable.lessons
+        for hour in range(24)
     }
-    for lesson in SCHOOL.lessons:
+    for lesson in SCHOOL.timetable.lessons:
         lessons[lesson.weekday, periods[lesson.period_id].starts.hour].add(
             (lesson.room_id, lesson.section_id)
         )
@@ -61,10 +64,12 @@ def test_a_lesson_is_going_on_in_both_rooms_in_every_hour_of_the_year() -> None:
 
 
 def test_the_bell_schedule_leaves_no_gap() -> None:
-    following: tuple[Period, ...] = (*SCHOOL.periods[1:], SCHOOL.periods[0])
+    following: tuple[Period, ...] = (*SCHOOL.timetable.periods[1:], SCHOOL.timetable.periods[0])
 
-    assert [period.period_id for period in SCHOOL.periods] == [f"p{hour:02}" for hour in range(24)]
-    assert all(period.ends == after.starts for period, after in zip(SCHOOL.periods, following, strict=True))
+    assert [period.period_id for period in SCHOOL.timetable.periods] == [f"p{hour:02}" for hour in range(24)]
+    assert all(
+        period.ends == after.starts for period, after in zip(SCHOOL.timetable.periods, following, strict=True)
+    )
 
 
 def test_an_unknown_room_has_no_section() -> None:
