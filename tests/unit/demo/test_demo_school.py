@@ -10,6 +10,7 @@ from demo.classroom import ROOMS, SEAT_COUNT
 from demo.school import Section, demo_school
 
 SCHOOL = demo_school()
+TIMETABLE = SCHOOL.timetable
 
 
 def test_there_are_two_rooms_with_a_camera_and_a_drawing_each() -> None:
@@ -43,14 +44,12 @@ def test_nobody_shares_an_id_a_name_or_a_portrait() -> None:
 
 
 def test_a_lesson_is_going_on_in_both_rooms_in_every_hour_of_the_year() -> None:
-    zone = ZoneInfo(SCHOOL.timetable.time_zone)
-    periods = {period.period_id: period for period in SCHOOL.timetable.periods}
+    zone = ZoneInfo(TIMETABLE.time_zone)
+    periods = {period.period_id: period for period in TIMETABLE.periods}
     lessons = {
-        (lesson.weekday, hour): set[tuple[str, str]]()
-        for lesson in SCHOOL.timetable.lessons
-        for hour in range(24)
+        (lesson.weekday, hour): set[tuple[str, str]]() for lesson in TIMETABLE.lessons for hour in range(24)
     }
-    for lesson in SCHOOL.timetable.lessons:
+    for lesson in TIMETABLE.lessons:
         lessons[lesson.weekday, periods[lesson.period_id].starts.hour].add(
             (lesson.room_id, lesson.section_id)
         )
@@ -64,11 +63,11 @@ def test_a_lesson_is_going_on_in_both_rooms_in_every_hour_of_the_year() -> None:
 
 
 def test_the_bell_schedule_leaves_no_gap() -> None:
-    following: tuple[Period, ...] = (*SCHOOL.timetable.periods[1:], SCHOOL.timetable.periods[0])
+    following: tuple[Period, ...] = (*TIMETABLE.periods[1:], TIMETABLE.periods[0])
 
-    assert [period.period_id for period in SCHOOL.timetable.periods] == [f"p{hour:02}" for hour in range(24)]
+    assert [period.period_id for period in TIMETABLE.periods] == [f"p{hour:02}" for hour in range(24)]
     assert all(
-        period.ends == after.starts for period, after in zip(SCHOOL.timetable.periods, following, strict=True)
+        period.ends == after.starts for period, after in zip(TIMETABLE.periods, following, strict=True)
     )
 
 
