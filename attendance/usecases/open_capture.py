@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from attendance.contracts.base import first_fault
 from attendance.contracts.object_keys import (
     MANIFEST,
     CapturePrefix,
@@ -86,9 +87,7 @@ def _read_manifest(key: str, files: ObjectStore, place: CapturePrefix, capture: 
     try:
         manifest = Manifest.model_validate_json(files.read(key))
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "the document"
-        message = f"The manifest does not follow its contract at {where}: {fault['msg']}."
+        message = f"The manifest does not follow its contract at {first_fault(error)}."
         raise ManifestInvalidError(message) from error
     told = (manifest.device_id, manifest.capture_id)
     if told != (place.device_id, place.capture_id) or capture.device_id != place.device_id:

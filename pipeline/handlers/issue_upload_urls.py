@@ -3,17 +3,18 @@
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
+from attendance.contracts.base import first_fault
 from attendance.contracts.upload import RpcRejected, UploadUrlsRequest
 from attendance.usecases.issue_upload_urls import issue_upload_urls
 from pipeline import bootstrap
-from pipeline.runtime import logger
+from pipeline.runtime import logger, sqs_batch
 
-_processor = BatchProcessor(EventType.SQS)
+_processor = sqs_batch()
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -46,12 +47,10 @@ def _issue(record: SQSRecord) -> None:
 
 
 def _refuse(device_id: str, message: dict[str, Any], error: ValidationError) -> None:
-    fault = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in fault["loc"]) or "the request"
     rejection = RpcRejected(
         token=str(message.get("token", ""))[:64],
         code="BAD_REQUEST",
-        detail=f"{where}: {fault['msg']}",
+        detail=first_fault(error),
         retry=False,
     )
     logger.warning("upload urls refused", extra={"device_id": device_id, "detail": rejection.detail})

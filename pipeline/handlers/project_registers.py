@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from attendance.adapters.dynamodb.registers import register_of_image
 from attendance.usecases.project_register import project_register
 from pipeline import bootstrap
-from pipeline.runtime import logger
+from pipeline.runtime import logger, stream_batch
 
-_processor = BatchProcessor(EventType.DynamoDBStreams)
+_processor = stream_batch()
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,16 +3,16 @@
 import json
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from attendance.contracts.capture import CaptureEvent
 from attendance.usecases.record_capture_event import record_capture_event
 from pipeline import bootstrap
-from pipeline.runtime import logger
+from pipeline.runtime import logger, sqs_batch
 
-_processor = BatchProcessor(EventType.SQS)
+_processor = sqs_batch()
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -13,8 +13,8 @@ ENGINE = Engine("yunet-sface", "1")
 
 
 def seat(number: int) -> Box:
-    """Seats side by side, five to a row."""
-    return Box(0.05 + 0.18 * (number % 5), 0.1 + 0.2 * (number // 5), 0.08, 0.12)
+    """Seats side by side, ten to a row."""
+    return Box(0.02 + 0.095 * (number % 10), 0.02 + 0.095 * (number // 10), 0.05, 0.07)
 
 
 @dataclass
