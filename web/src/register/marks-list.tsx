@@ -102,25 +102,25 @@ function MarkName(
   const notes = [mark.source === "teacher" ? t.register.byHand : null, mark.reason].filter(
     (note) => note !== null,
   );
-  const content = (
-    <>
-      <span class="mark-name">{mark.name}</span>
-      {notes.length > 0 && <span class="mark-note">{notes.join(", ")}</span>}
-    </>
-  );
-  if (!props.register.may_correct) return <p class="mark-main">{content}</p>;
   return (
-    <button
-      type="button"
-      class="mark-main"
-      aria-haspopup="dialog"
-      aria-label={t.register.change(mark.name, [text, ...notes].join(", "))}
-      onClick={() => props.onChoose(mark)}
-      onFocus={() => props.onHighlight(mark.student_id)}
-      onBlur={() => props.onHighlight(null)}
-    >
-      {content}
-    </button>
+    <div class="mark-main">
+      {props.register.may_correct ? (
+        <button
+          type="button"
+          class="mark-name"
+          aria-haspopup="dialog"
+          aria-label={t.register.change(mark.name, [text, ...notes].join(", "))}
+          onClick={() => props.onChoose(mark)}
+          onFocus={() => props.onHighlight(mark.student_id)}
+          onBlur={() => props.onHighlight(null)}
+        >
+          {mark.name}
+        </button>
+      ) : (
+        <p class="mark-name">{mark.name}</p>
+      )}
+      {notes.length > 0 && <p class="mark-note">{notes.join(", ")}</p>}
+    </div>
   );
 }
 
@@ -226,7 +226,7 @@ function studentOf(element: Element | null): string | undefined {
 
 /** A marked line moves to another group; the work goes on with the one that follows it here. */
 function focusNext(from: HTMLElement, step: 1 | -1 = 1): void {
-  const names = [...(from.closest(".marks")?.querySelectorAll<HTMLElement>("button.mark-main") ?? [])];
+  const names = [...(from.closest(".marks")?.querySelectorAll<HTMLElement>("button.mark-name") ?? [])];
   const line = from.closest("[data-student]");
   const index = names.findIndex((name) => line?.contains(name) === true);
   names[index + step]?.focus();
@@ -240,6 +240,6 @@ function useFollowingFocus(ref: { readonly current: HTMLElement | null }): void 
     if (focused === undefined || document.activeElement !== document.body) return;
     const lines = ref.current?.querySelectorAll<HTMLElement>("[data-student]") ?? [];
     const line = [...lines].find((one) => one.dataset.student === focused);
-    line?.querySelector<HTMLElement>("button.mark-main")?.focus({ preventScroll: true });
+    line?.querySelector<HTMLElement>("button.mark-name")?.focus({ preventScroll: true });
   });
 }
