@@ -78,6 +78,23 @@ def test_indexed_twice_it_is_one_reference(enrolling):
     assert len(enrolling.index.references) == 1
 
 
+def test_two_runs_that_index_at_the_same_time_leave_one_reference(enrolling):
+    checked = check(enrolling)
+    first = {}
+    add_reference = enrolling.index.add_reference
+
+    def overtaken(*arguments):
+        """Another run begins and ends while this one waits for the face index."""
+        enrolling.index.add_reference = add_reference
+        first["id"] = index(enrolling, checked).face_reference_id
+        return add_reference(*arguments)
+
+    enrolling.index.add_reference = overtaken
+    assert index(enrolling, checked).face_reference_id == first["id"]
+    assert set(enrolling.index.references) == {first["id"]}
+    assert portrait(enrolling).face_reference_id == first["id"]
+
+
 def test_without_consent_there_is_no_reference(enrolling):
     enrolling.students.consents.clear()
     with pytest.raises(ConsentMissingError, match="mark the student by hand"):

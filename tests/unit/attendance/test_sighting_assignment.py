@@ -15,11 +15,11 @@ similarities = st.integers(600, 1000).map(lambda tenths: tenths / 10)
 
 
 @st.composite
-def faces(draw, *, frames: int = 3, most: int = 4) -> list[Face]:
+def faces(draw, *, frames: int = 2, most: int = 3) -> list[Face]:
     drawn = []
     for frame in range(1, draw(st.integers(1, frames)) + 1):
         for index in range(draw(st.integers(0, most))):
-            near = draw(st.dictionaries(st.sampled_from(EVERYBODY), similarities, max_size=4))
+            near = draw(st.dictionaries(st.sampled_from(EVERYBODY), similarities, max_size=3))
             candidates = sorted(near.items(), key=lambda entry: -entry[1])
             drawn.append(
                 Face(
