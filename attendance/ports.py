@@ -165,6 +165,10 @@ class StudentStore(Protocol):
 
     def put_portrait(self, portrait: Portrait) -> None: ...
 
+    def settle_portrait(self, portrait: Portrait) -> Portrait:
+        """Store what became of a portrait, unless it has a face reference already; as it is stored then."""
+        ...
+
 
 class CaptureStore(Protocol):
     def add(self, capture: Capture) -> bool:

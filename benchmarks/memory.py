@@ -113,6 +113,10 @@ class MemorySchool:
     def put_portrait(self, portrait: Portrait) -> None:
         self.stored_portraits[portrait.student_id, portrait.portrait_id] = portrait
 
+    def settle_portrait(self, portrait: Portrait) -> Portrait:
+        self.put_portrait(portrait)
+        return portrait
+
 
 @dataclass
 class MemoryCaptures:

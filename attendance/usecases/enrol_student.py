@@ -62,7 +62,7 @@ def index_portrait(
     index: FaceIndex,
     clock: Clock,
 ) -> IndexedPortrait:
-    """IndexPortrait: store the reference, once.
+    """IndexPortrait: store the reference, once, also where two runs index the portrait at the same time.
 
     Consent may have been withdrawn since the check, so it is asked again.
     """
@@ -72,8 +72,11 @@ def index_portrait(
     reference_id = portrait.face_reference_id
     if reference_id is None:
         subject = require_subject(index.portrait_faces(checked.key))
-        reference_id = index.add_reference(checked.school_id, checked.student_id, checked.key, subject.box)
-        students.put_portrait(replace(portrait, status="enrolled", face_reference_id=reference_id))
+        added = index.add_reference(checked.school_id, checked.student_id, checked.key, subject.box)
+        enrolled = replace(portrait, status="enrolled", face_reference_id=added)
+        reference_id = students.settle_portrait(enrolled).face_reference_id or added
+        if reference_id != added:  # another run was first
+            index.remove_references(checked.school_id, [added])
     return IndexedPortrait(
         school_id=checked.school_id,
         student_id=checked.student_id,
@@ -89,12 +92,10 @@ def record_refusal(key: str, failure: Failure, *, students: StudentStore) -> Por
     """
     place = parse_portrait(key)
     portrait = students.portrait(place.school_id, place.student_id, place.portrait_id)
-    if portrait.status == "enrolled":
-        return portrait.status
     status: PortraitStatus = "refused" if failure.error in _REFUSALS else "failed"
     codes, sentence = _explanation(failure)
-    students.put_portrait(replace(portrait, status=status, codes=codes, message=sentence))
-    return status
+    refused = replace(portrait, status=status, codes=codes, message=sentence, face_reference_id=None)
+    return students.settle_portrait(refused).status
 
 
 def _require_consent(place: PortraitKey, students: StudentStore, schools: SchoolStore, clock: Clock) -> None:

@@ -117,6 +117,12 @@ class InMemoryStudents:
     def put_portrait(self, portrait: Portrait) -> None:
         self.portraits_of[portrait.school_id, portrait.student_id, portrait.portrait_id] = portrait
 
+    def settle_portrait(self, portrait: Portrait) -> Portrait:
+        key = (portrait.school_id, portrait.student_id, portrait.portrait_id)
+        if self.portraits_of[key].face_reference_id is None:
+            self.portraits_of[key] = portrait
+        return self.portraits_of[key]
+
 
 @dataclass
 class InMemoryCaptures:

@@ -66,3 +66,10 @@ class DynamoStudentStore:
     def put_portrait(self, portrait: Portrait) -> None:
         key = keys.portrait(portrait.school_id, portrait.student_id, portrait.portrait_id)
         self._table.put(to_item(portrait, Portrait, key))
+
+    def settle_portrait(self, portrait: Portrait) -> Portrait:
+        key = keys.portrait(portrait.school_id, portrait.student_id, portrait.portrait_id)
+        item = to_item(portrait, Portrait, key)
+        if self._table.put(item, condition="#face_reference_id = :none", none=None):
+            return portrait
+        return self.portrait(portrait.school_id, portrait.student_id, portrait.portrait_id)
