@@ -28,7 +28,7 @@ def fail_capture(
 ) -> None:
     """Record a failed capture. A register without any good capture becomes `not_taken`.
 
-    What the capture had brought before stays. Done twice, it is announced twice and changes nothing more.
+    What was recorded of the capture before stays. Done twice, it is announced twice and changes nothing more.
 
     Parameters
     ----------
@@ -41,22 +41,7 @@ def fail_capture(
     if capture.stage != "recorded":
         reason = f"{error}: {detail}" if detail else error
         captures.record_stage(replace(capture, stage="failed", reason=reason))
-    taken_at = capture.taken_at or capture.requested_at
-    meeting = _meeting_of(capture, taken_at, schools)
-    if meeting is not None:
-        outcome = _nothing_from(capture, taken_at, error)
-        policy = schools.policy(capture.school_id)
-        change_register(
-            capture.school_id,
-            meeting.meeting_id,
-            lambda register: fold_capture(register, outcome, {}, policy),
-            kind="capture",
-            actor=f"capture:{capture.capture_id}",
-            reason=error,
-            schools=schools,
-            registers=registers,
-            clock=clock,
-        )
+        _note_on_register(capture, error, schools, registers, clock)
     announcer.announce(
         CaptureFailed(
             school_id=capture.school_id,
@@ -66,6 +51,28 @@ def fail_capture(
             error=error,
             detail=detail,
         )
+    )
+
+
+def _note_on_register(
+    capture: Capture, error: str, schools: SchoolStore, registers: RegisterStore, clock: Clock
+) -> None:
+    taken_at = capture.taken_at or capture.requested_at
+    meeting = _meeting_of(capture, taken_at, schools)
+    if meeting is None:
+        return
+    outcome = _nothing_from(capture, taken_at, error)
+    policy = schools.policy(capture.school_id)
+    change_register(
+        capture.school_id,
+        meeting.meeting_id,
+        lambda register: fold_capture(register, outcome, {}, policy),
+        kind="capture",
+        actor=f"capture:{capture.capture_id}",
+        reason=error,
+        schools=schools,
+        registers=registers,
+        clock=clock,
     )
 
 

@@ -316,6 +316,14 @@ def test_a_summary_that_was_not_published_takes_nothing_from_the_register(school
     assert (event.state, event.error) == ("PublishSummary", "ServiceUnavailableError")
 
 
+def test_a_summary_that_was_not_published_leaves_what_was_wrong_with_the_pictures(school):
+    key = school.upload(school.scheduled_capture(), [])
+    assert school.roll(key, run="run-1") == "Published"
+    recorded = school.register()
+    school.record_failure("PublishSummary", key, "run-1", ServiceUnavailableError("SNS is down"))
+    assert school.register() == recorded
+
+
 def test_a_failure_recorded_twice_writes_one_line(school):
     capture = school.scheduled_capture()
     key = school.upload(capture, SEEN)
