@@ -74,7 +74,6 @@ class Checkpoints:
                 os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)
 
     async def _write(self, *, everything: bool) -> None:
-        began = time.monotonic()
         ACTIVITY.seen = False
         journal = the_journal()
         with journal.lock:
@@ -83,9 +82,9 @@ class Checkpoints:
             if child == 0:
                 _write_and_exit(everything=everything)
         self._child = child
-        _, status = await asyncio.to_thread(os.waitpid, child, 0)
+        _, status, used = await asyncio.to_thread(os.wait4, child, 0)
         self._child = None
-        self._last_seconds = time.monotonic() - began
+        self._last_seconds = used.ru_utime + used.ru_stime
         if status != 0:
             msg = f"no state could be written to {persistence.STATE_DIR} ({status}); is the disk full?"
             raise RuntimeError(msg)

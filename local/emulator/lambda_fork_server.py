@@ -72,7 +72,7 @@ def _share_service_models() -> None:
     loaders = importlib.import_module("botocore.loaders")
     session = importlib.import_module("botocore.session")
     loader = loaders.create_loader()
-    loader.search_paths.append(os.path.join(os.path.dirname(boto3.__file__), "data"))  # noqa: PTH118, PTH120
+    loader.search_paths.append(os.path.join(boto3.__path__[0], "data"))  # noqa: PTH118
     for data in ("endpoints", "partitions", "_retry", "sdk-default-configuration"):
         loader.load_data(data)
     for service in SERVICES:

@@ -15,7 +15,7 @@ from local.emulator.clients import Clients
 ACCOUNT = "000000000000"
 
 
-def eventually(look: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Return the first true value of `look`, asked again and again for some seconds."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -346,6 +347,22 @@ def handler(event, context):
 
 class TestSchedules:
     """A schedule calls a function every minute."""
+
+    def test_each_fires_when_it_is_due(self, aws: Clients) -> None:
+        url, arn = make_queue(aws)
+        role = role_for(aws, "scheduler", sends_to(arn))
+        for seconds in (3, 7, 11):
+            due = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+            aws.client("scheduler").create_schedule(
+                Name=unique("once"),
+                ScheduleExpression=f"at({due})",
+                FlexibleTimeWindow={"Mode": "OFF"},
+                ActionAfterCompletion="DELETE",
+                Target={"Arn": arn, "RoleArn": role, "Input": str(seconds)},
+            )
+        for seconds in ("3", "7", "11"):
+            assert receive(aws, url) == {"text": seconds}
+            assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=url)  # the next is not due
 
     def test_the_tick_comes_within_a_minute(self, aws: Clients, make_function: Maker) -> None:
         url, arn = make_queue(aws)
