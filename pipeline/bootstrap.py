@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Step Functions retries with jitter over minutes; a client that also retries for long hides the throttling.
 _CLIENT = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=20)
-_SIGV4 = Config(signature_version="s3v4", retries={"max_attempts": 2, "mode": "standard"})
+_SIGV4 = _CLIENT.merge(Config(signature_version="s3v4"))
 
 
 def clock() -> datetime:
