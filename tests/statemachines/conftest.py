@@ -4,11 +4,10 @@ import pytest
 from stage import Stage
 
 from local.emulator.clients import Clients
-from tests.integration.conftest import aws, emulator  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(scope="session")
-def take_roll(aws: Clients) -> Stage:  # noqa: F811
+def take_roll(aws: Clients) -> Stage:
     steps = (
         "OpenCapture",
         "ResolveMeeting",
@@ -23,5 +22,5 @@ def take_roll(aws: Clients) -> Stage:  # noqa: F811
 
 
 @pytest.fixture(scope="session")
-def enrol_student(aws: Clients) -> Stage:  # noqa: F811
+def enrol_student(aws: Clients) -> Stage:
     return Stage(aws, "enrol-student", ("CheckPortrait", "IndexPortrait", "RecordRefusal"))
