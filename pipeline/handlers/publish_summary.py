@@ -4,11 +4,16 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig, idempotent_function
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+)
 from aws_lambda_powertools.utilities.idempotency.serialization.pydantic import PydanticSerializer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from attendance.contracts.events import RollSummary
 from attendance.contracts.workflow import PublishSummaryInput
+from attendance.domain.errors import ServiceUnavailableError
 from attendance.usecases.publish_summary import publish_summary
 from pipeline import bootstrap
 from pipeline.runtime import metrics, step
@@ -30,7 +35,11 @@ def _publish(event: PublishSummaryInput) -> RollSummary:
         config=_once,
         output_serializer=PydanticSerializer(model=RollSummary),
     )
-    summary: RollSummary = publish(event=event)
+    try:
+        summary: RollSummary = publish(event=event)
+    except (IdempotencyPersistenceLayerError, IdempotencyAlreadyInProgressError) as error:
+        message = f"It cannot be told whether this summary was announced before: {error}"
+        raise ServiceUnavailableError(message) from error
     return summary
 
 

@@ -95,3 +95,12 @@ def test_a_summary_that_could_not_be_announced_is_announced_by_the_retry(
     publish_summary.handler(summary_input(version=1), Context())
 
     assert len(announcer.events) == 1
+
+
+def test_a_memory_that_does_not_answer_is_worth_a_retry(announcer: RecordingAnnouncer, table: Table) -> None:
+    table._client.delete_table(TableName=table.name)
+
+    with pytest.raises(ServiceUnavailableError, match="announced before"):
+        publish_summary.handler(summary_input(version=1), Context())
+
+    assert announcer.events == []
