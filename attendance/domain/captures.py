@@ -69,6 +69,14 @@ class Capture:
         return self.status in OPEN_STATUSES
 
     @property
+    def is_unwanted(self) -> bool:
+        """Cancelled or refused: pictures that come all the same are not used.
+
+        After FAILED they are welcome, for a device may miss the answer to its upload.
+        """
+        return self.status in {"REJECTED", "CANCELLED"}
+
+    @property
     def has_arrived(self) -> bool:
         """The pictures are here and a workflow has them: from now on it alone tells how the capture goes."""
         return self.run is not None

@@ -11,12 +11,9 @@ from attendance.contracts.object_keys import (
 )
 from attendance.contracts.upload import Manifest, ManifestFrame
 from attendance.contracts.workflow import CaptureRef, FrameRef, OpenedCapture
-from attendance.domain.captures import Capture, CaptureStatus, plausible_taken_at
+from attendance.domain.captures import Capture, plausible_taken_at
 from attendance.domain.errors import CaptureClosedError, FrameMissingError, ManifestInvalidError
 from attendance.ports import CaptureStore, DeviceRegistry, ObjectStore
-
-# Pictures that nobody wants; after FAILED they are welcome, for a device may miss the answer to its upload.
-_UNWANTED: frozenset[CaptureStatus] = frozenset({"REJECTED", "CANCELLED"})
 
 
 def open_capture(
@@ -43,7 +40,7 @@ def open_capture(
         raise ManifestInvalidError(message)
     capture = captures.get(place.school_id, place.capture_id)
     manifest = _read_manifest(key, files, place, capture)
-    if capture.status in _UNWANTED:
+    if capture.is_unwanted:
         message = f"Capture {capture.capture_id} has ended as {capture.status}: its pictures are not used."
         raise CaptureClosedError(message)
     frames = tuple(

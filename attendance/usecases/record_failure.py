@@ -23,8 +23,8 @@ def record_failure(
 ) -> None:
     """Record a failed execution on the capture that it owns.
 
-    An execution that owns no capture (an unknown one, another device's, one taken before) changes
-    nothing that others rely on: its own history holds the error.
+    An execution that owns no capture (an unknown one, another device's, one taken before, one that was
+    cancelled) changes nothing that others rely on: its own history holds the error.
     """
     try:
         place, _ = parse_capture_file(key)
@@ -32,7 +32,7 @@ def record_failure(
     except (ObjectKeyInvalidError, CaptureUnknownError):
         return
     is_strangers = capture.device_id != place.device_id or capture.run not in {None, run}
-    if is_strangers:
+    if is_strangers or capture.is_unwanted:
         return
     fail_capture(
         capture,

@@ -6,6 +6,7 @@ import pytest
 
 from attendance.contracts.events import CaptureFailed, RollSummary
 from attendance.domain.errors import (
+    CaptureClosedError,
     EngineNotCalibratedError,
     PictureTooLargeError,
     ServiceUnavailableError,
@@ -356,6 +357,16 @@ def test_a_failure_of_nobodys_capture_is_left_to_the_executions_own_history(scho
     )
     assert school.registers.registers == {}
     assert school.stored(capture) == capture
+
+
+@pytest.mark.parametrize(("status", "code"), [("CANCELLED", None), ("REJECTED", "BUSY")])
+def test_pictures_that_nobody_wants_change_nothing(school, status, code):
+    capture = school.scheduled_capture()
+    school.device_tells(capture, status, code)
+    before = (school.stored(capture), school.register(), list(school.announcer.events))
+    assert school.roll(school.upload(capture, SEEN)) == "RollFailed"
+    assert isinstance(school.failure, CaptureClosedError)
+    assert (school.stored(capture), school.register(), school.announcer.events) == before
 
 
 def test_a_long_cause_is_cut(school):
