@@ -1,0 +1,51 @@
+"""Tables for a terminal and for a document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells by row; the first column holds words, the others numbers."""
+
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+    def as_text(self) -> str:
+        """Columns of equal width."""
+        lines = [self.headings, *self.rows]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.headings))]
+        return "\n".join(
+            "  ".join(
+                cell.rjust(width) if column else cell.ljust(width)
+                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        )
+
+    def as_markdown(self) -> str:
+        """The table of a Markdown document."""
+        rule = ("---", *("---:" for _ in self.headings[1:]))
+        return "\n".join(f"| {' | '.join(line)} |" for line in (self.headings, rule, *self.rows))
+
+
+class NoPlaceError(ValueError):
+    """A document has no place for what is to be written into it."""
+
+
+def write_between(document: Path, name: str, text: str) -> None:
+    """Replace what stands between ``<!-- name: begin -->`` and ``<!-- name: end -->``.
+
+    Raises
+    ------
+    NoPlaceError
+        The document lacks one of the two lines.
+    """
+    begin, end = f"<!-- {name}: begin -->\n", f"\n<!-- {name}: end -->"
+    before, opened, rest = document.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not opened or not closed:
+        message = f"{document} has no place for {name}: it needs {begin.strip()} and {end.strip()}"
+        raise NoPlaceError(message)
+    document.write_text(f"{before}{begin}{text}{end}{after}", encoding="utf-8")
