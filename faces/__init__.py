@@ -5,7 +5,7 @@
 >>> vectors = [engine.embed(picture, face) for face in engine.detect(picture)]
 """
 
-from faces.crops import encode_png, search_crop
+from faces.crops import FACE_SHARE, encode_png, search_crop
 from faces.detector import Box, DetectedFace, Landmarks
 from faces.engine import FaceEngine
 from faces.errors import (
@@ -23,6 +23,7 @@ from faces.quality import FaceQuality, HeadPose
 from faces.similarity import cosine_of, similarity_of
 
 __all__ = [
+    "FACE_SHARE",
     "Box",
     "DetectedFace",
     "FaceEngine",

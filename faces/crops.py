@@ -22,7 +22,7 @@ FACE_SHARE: Final = 0.5
 """How much of the crop's side the longer side of the face's box takes; the rest is head and shoulders."""
 
 
-def search_crop(picture: Picture, box: Box) -> Pixels:
+def search_crop(picture: Picture, box: Box, share: float = FACE_SHARE) -> Pixels:
     """Return a square crop, (256, 256, 3), with the face of `box` in its middle.
 
     Parameters
@@ -30,10 +30,12 @@ def search_crop(picture: Picture, box: Box) -> Pixels:
     picture : Picture
     box : Box
         Pixels of the upright original.
+    share : float
+        How much of the crop's side the longer side of the box takes, 0..1.
     """
     left, top = box.x / picture.scale, box.y / picture.scale
     width, height = box.width / picture.scale, box.height / picture.scale
-    zoom = FACE_SHARE * CROP_SIDE / max(width, height, 1.0)
+    zoom = share * CROP_SIDE / max(width, height, 1.0)
     shift = CROP_SIDE / 2 - zoom * np.array([left + width / 2, top + height / 2])
     transform = np.array([[zoom, 0.0, shift[0]], [0.0, zoom, shift[1]]])
     return warp(picture.pixels, transform, CROP_SIDE)

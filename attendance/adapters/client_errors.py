@@ -46,3 +46,13 @@ def translated(service: str) -> Iterator[None]:
         raise ServiceUnavailableError(f"{service} could not be reached: {type(error).__name__}") from error
     except BotoCoreError as error:
         raise ServiceUnavailableError(f"{service} could not be called: {type(error).__name__}") from error
+
+
+@contextmanager
+def tolerating(*codes: str) -> Iterator[None]:
+    """Go on where a service answers with one of these codes: what was asked for is so already."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) not in codes:
+            raise

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from uuid import uuid4
 
 import faces
-from attendance.adapters.pictures import load_picture
+from attendance.adapters.pictures import box_in_ratios, face_cuts, load_picture
 from attendance.domain.errors import PortraitRefusedError
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
@@ -59,7 +59,7 @@ class EngineFaceIndex:
     def detect(self, picture_key: str) -> PictureFaces:
         picture = self._picture(picture_key)
         found = self._engine.detect(picture)
-        detected = tuple(DetectedFace(_ratios(face.box, picture), face.score * 100) for face in found)
+        detected = tuple(DetectedFace(box_in_ratios(face.box, picture), face.score * 100) for face in found)
         return PictureFaces(detected, calls=1)
 
     def search(
@@ -86,7 +86,7 @@ class EngineFaceIndex:
                 brightness=quality.brightness,
                 sharpness=quality.sharpness,
                 confidence=face.score * 100,
-                box=_ratios(face.box, picture),
+                box=box_in_ratios(face.box, picture),
             )
             for face, quality in assessed
         ]
@@ -120,9 +120,12 @@ class EngineFaceIndex:
 
     def _embed(self, picture: faces.Picture, box: Box) -> Vector | None:
         """The unit vector of the face in a box; None where, seen by itself, it is no face."""
-        crop = faces.Picture.of(faces.search_crop(picture, _pixels(box, picture)))
-        found = self._engine.detect(crop)
-        return self._engine.embed(crop, found[0]) if found else None
+        for cut in face_cuts(picture, box):
+            crop = faces.Picture.of(cut.pixels)
+            found = self._engine.detect(crop)
+            if found and cut.shows(box_in_ratios(found[0].box, crop)):
+                return self._engine.embed(crop, found[0])
+        return None
 
 
 def _candidates(
@@ -132,18 +135,3 @@ def _candidates(
         return ()
     near = gallery.search(vector, limit, faces.cosine_of(floor))
     return tuple(Candidate(match.key, faces.similarity_of(match.cosine)) for match in near)
-
-
-def _ratios(box: faces.Box, picture: faces.Picture) -> Box:
-    return Box(
-        box.x / picture.width, box.y / picture.height, box.width / picture.width, box.height / picture.height
-    )
-
-
-def _pixels(box: Box, picture: faces.Picture) -> faces.Box:
-    return faces.Box(
-        box.left * picture.width,
-        box.top * picture.height,
-        box.width * picture.width,
-        box.height * picture.height,
-    )

@@ -1,19 +1,20 @@
-"""The face index on Amazon Rekognition: one collection a school, one face reference a portrait.
+"""The face index on Amazon Rekognition: one collection a school, one user a student, one face a portrait.
 
-SearchFacesByImage looks at the largest face of a picture alone, so every face is cut out, with some
-surroundings as Rekognition advises, and searched by itself.
+SearchUsersByImage looks at the largest face of a picture alone, so every face is cut out and searched by
+itself. It compares with a vector made of all references of a student, which finds more than the nearest
+single reference does and lets fewer strangers in.
 """
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-import cv2
 from botocore.exceptions import ClientError
 
-from attendance.adapters.client_errors import code_of, translated
-from attendance.adapters.pictures import crop, load_picture
+from attendance.adapters.client_errors import code_of, tolerating, translated
+from attendance.adapters.pictures import face_cuts, load_picture
+from attendance.adapters.rekognition_users import RekognitionUsers
 from attendance.domain.errors import (
     NotFoundError,
     PictureTooLargeError,
@@ -24,20 +25,13 @@ from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
 from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
-from faces.image import Picture
+from faces import Picture, encode_png
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
-# Room for the head and some shoulders; a tighter cut where a larger neighbour reaches in.
-_MARGINS = (0.5, 0.15)
-# Faces are enlarged to this before they are searched: Rekognition compares from 50 px up.
-_FACE_PX = 112
-# Nothing is gained above this, and a whole frame as PNG would not go into Rekognition's 5 MB.
-_LONGEST_SIDE_PX = 1024
-# Two faces are the same where their boxes overlap this much.
-_SAME_FACE = 0.3
-_PARALLEL_SEARCHES = 8
+_SERVICE: Final = "Rekognition"
+_PARALLEL_SEARCHES: Final = 8
 
 
 class RekognitionFaceIndex:
@@ -47,12 +41,21 @@ class RekognitionFaceIndex:
     ----------
     objects
         The bucket that picture keys are of; its name is what Rekognition reads from.
+    users
+        Where not the client's own.
     """
 
-    def __init__(self, client: "RekognitionClient", objects: ObjectStore, bucket: str) -> None:
+    def __init__(
+        self,
+        client: "RekognitionClient",
+        objects: ObjectStore,
+        bucket: str,
+        users: RekognitionUsers | None = None,
+    ) -> None:
         self._client = client
         self._objects = objects
         self._bucket = bucket
+        self._users = users or RekognitionUsers(client)
 
     def detect(self, picture_key: str) -> PictureFaces:
         faces = self._detect(picture_key)
@@ -97,62 +100,62 @@ class RekognitionFaceIndex:
         ]
 
     def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
-        cut, face = crop(load_picture(self._objects, picture_key), box, _MARGINS[0])
-        self._make_collection(school_id)
-        with _picture_refusals(picture_key), translated("Rekognition"):
-            answer = self._client.index_faces(
-                CollectionId=_collection(school_id),
-                Image={"Bytes": _sized(cut, face)},
-                ExternalImageId=student_id,
-                MaxFaces=1,
-                QualityFilter="NONE",
-            )
-        if not answer["FaceRecords"]:
-            message = "No face could be indexed: use a picture that shows the face from the front, well lit."
-            raise PortraitRefusedError(("FACE_PRESENT",), message)
-        return answer["FaceRecords"][0]["Face"]["FaceId"]
+        collection_id = _collection(school_id)
+        picture = load_picture(self._objects, picture_key)
+        with tolerating("ResourceAlreadyExistsException"), translated(_SERVICE):
+            self._client.create_collection(CollectionId=collection_id)
+        face_id = self._index_face(collection_id, student_id, picture, box)
+        self._users.associate(collection_id, student_id, face_id)
+        return face_id
 
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
-        with translated("Rekognition"):
-            self._client.delete_faces(CollectionId=_collection(school_id), FaceIds=list(reference_ids))
+        self._users.remove(_collection(school_id), reference_ids)
 
     def _detect(self, picture_key: str) -> list[Any]:
-        with _picture_refusals(picture_key), translated("Rekognition"):
+        with _picture_refusals(picture_key), translated(_SERVICE):
             return list(self._client.detect_faces(Image=self._image(picture_key))["FaceDetails"])
 
     def _search_face(
         self, school_id: str, picture: Picture, box: Box, floor: float, limit: int
     ) -> tuple[Engine | None, tuple[Candidate, ...], int]:
-        engine = None
-        for calls, margin in enumerate(_MARGINS, start=1):
-            cut, expected = crop(picture, box, margin)
+        engine, calls = None, 0
+        for calls, cut in enumerate(face_cuts(picture, box), start=1):
             try:
-                with translated("Rekognition"):
-                    answer = self._client.search_faces_by_image(
+                with translated(_SERVICE):
+                    answer = self._client.search_users_by_image(
                         CollectionId=_collection(school_id),
-                        Image={"Bytes": _sized(cut, expected)},
-                        FaceMatchThreshold=floor,
-                        MaxFaces=limit,
+                        Image={"Bytes": encode_png(cut.pixels)},
+                        UserMatchThreshold=floor,
+                        MaxUsers=limit,
                         QualityFilter="NONE",
                     )
             except ClientError as error:
                 if code_of(error) == "ResourceNotFoundException":  # nobody has been enrolled yet
                     return None, (), calls
-                if code_of(error) == "InvalidParameterException":  # no face in this cut
-                    continue
                 raise
             engine = _engine(answer["FaceModelVersion"])
-            if _overlap(_box(answer["SearchedFaceBoundingBox"]), expected) >= _SAME_FACE:
-                return engine, _candidates(answer["FaceMatches"]), calls
-        return engine, (), len(_MARGINS)
+            searched = answer.get("SearchedFace")
+            if searched and cut.shows(_box(searched["FaceDetail"]["BoundingBox"])):
+                return engine, _candidates(answer["UserMatches"]), calls
+        return engine, (), calls
 
-    def _make_collection(self, school_id: str) -> None:
-        try:
-            with translated("Rekognition"):
-                self._client.create_collection(CollectionId=_collection(school_id))
-        except ClientError as error:
-            if code_of(error) != "ResourceAlreadyExistsException":
-                raise
+    def _index_face(self, collection_id: str, student_id: str, picture: Picture, box: Box) -> str:
+        for cut in face_cuts(picture, box):
+            with translated(_SERVICE):
+                answer = self._client.index_faces(
+                    CollectionId=collection_id,
+                    Image={"Bytes": encode_png(cut.pixels)},
+                    ExternalImageId=student_id,
+                    MaxFaces=1,
+                    QualityFilter="NONE",
+                )
+            for record in answer["FaceRecords"]:
+                face = record["Face"]
+                if cut.shows(_box(face["BoundingBox"])):
+                    return face["FaceId"]
+                self._users.delete_faces(collection_id, [face["FaceId"]])  # a neighbour's
+        message = "No face could be indexed: use a picture that shows the face from the front, well lit."
+        raise PortraitRefusedError(("FACE_PRESENT",), message)
 
     def _image(self, picture_key: str) -> Any:
         return {"S3Object": {"Bucket": self._bucket, "Name": picture_key}}
@@ -189,31 +192,4 @@ def _box(box: Any) -> Box:
 
 
 def _candidates(matches: Sequence[Any]) -> tuple[Candidate, ...]:
-    """Best first, one line a student: a student with several references counts with the nearest one."""
-    best: dict[str, float] = {}
-    for match in matches:
-        student_id = match["Face"]["ExternalImageId"]
-        best[student_id] = max(best.get(student_id, 0.0), match["Similarity"])
-    return tuple(
-        Candidate(student_id, best[student_id]) for student_id in sorted(best, key=lambda s: -best[s])
-    )
-
-
-def _sized(cut: Any, face: Box) -> bytes:
-    face_px = face.width * cut.shape[1]
-    scale = min(max(1.0, _FACE_PX / max(face_px, 1.0)), _LONGEST_SIDE_PX / max(cut.shape[:2]))
-    if scale != 1:
-        interpolation = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-        cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=interpolation)
-    _, encoded = cv2.imencode(".png", cut, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    return encoded.tobytes()
-
-
-def _overlap(one: Box, other: Box) -> float:
-    """Intersection over union, 0 to 1."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (one.width * one.height + other.width * other.height - shared)
+    return tuple(Candidate(match["User"]["UserId"], match["Similarity"]) for match in matches)

@@ -103,10 +103,23 @@ class FaceAccess:
         return self._access(iam.PolicyStatement(actions=["rekognition:DetectFaces"], resources=["*"]))
 
     def search(self) -> Access:
-        return self._access(self._on_collections("SearchFacesByImage"))
+        return self._access(self._on_collections("SearchUsersByImage"))
 
     def index(self) -> Access:
-        return self._access(self._on_collections("CreateCollection", "IndexFaces", "DeleteFaces"))
+        """Add face references, and take out again what could not become a student's."""
+        return self._access(
+            self._on_collections(
+                "CreateCollection",
+                "IndexFaces",
+                "ListFaces",
+                "DeleteFaces",
+                "CreateUser",
+                "AssociateFaces",
+                "SearchUsers",
+                "DisassociateFaces",
+                "DeleteUser",
+            )
+        )
 
     def _on_collections(self, *actions: str) -> iam.PolicyStatement:
         collections = Stack.of(self.scope).format_arn(

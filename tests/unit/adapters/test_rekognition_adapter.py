@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from attendance.adapters.rekognition import RekognitionFaceIndex
+from attendance.adapters.rekognition_users import RekognitionUsers
 from attendance.domain.errors import (
     NotFoundError,
     PictureTooLargeError,
@@ -11,6 +12,7 @@ from attendance.domain.errors import (
     PortraitRefusedError,
     ServiceUnavailableError,
     ThrottledError,
+    VersionConflictError,
 )
 from attendance.domain.policy import Engine
 from attendance.domain.sightings import Box, Candidate
@@ -22,7 +24,7 @@ WIDTH, HEIGHT = 1600, 1200
 # A face of 40 px in the middle, and one of 600 px that leaves nothing of its surroundings.
 SMALL = Box(0.5, 0.5, 0.025, 0.03)
 HUGE = Box(0.1, 0.1, 0.8, 0.85)
-NO_FACE = client_error("InvalidParameterException")
+NO_FACE = {"FaceModelVersion": "7.0", "UserMatches": [], "UnsearchedFaces": []}
 
 
 def picture_with(*boxes: Box) -> bytes:
@@ -52,7 +54,15 @@ def white_of(request: dict) -> tuple[dict, np.ndarray]:
 
 
 def match(student_id: str, similarity: float) -> dict:
-    return {"Face": {"ExternalImageId": student_id, "FaceId": student_id * 2}, "Similarity": similarity}
+    return {"User": {"UserId": student_id, "UserStatus": "ACTIVE"}, "Similarity": similarity}
+
+
+def answer_about(box: dict, *matches: dict, version: str = "7.0") -> dict:
+    return {
+        "FaceModelVersion": version,
+        "SearchedFace": {"FaceDetail": {"BoundingBox": box}},
+        "UserMatches": list(matches),
+    }
 
 
 def found(*matches: dict, version: str = "7.0"):
@@ -60,17 +70,14 @@ def found(*matches: dict, version: str = "7.0"):
 
     def answer(**request):
         box, _ = white_of(request)
-        return {"FaceModelVersion": version, "SearchedFaceBoundingBox": box, "FaceMatches": list(matches)}
+        return answer_about(box, *matches, version=version)
 
     return answer
 
 
 def about_a_neighbour(**_request):
-    return {
-        "FaceModelVersion": "7.0",
-        "SearchedFaceBoundingBox": {"Left": 0.0, "Top": 0.0, "Width": 0.2, "Height": 0.2},
-        "FaceMatches": [match("neighbour", 99.9)],
-    }
+    corner = {"Left": 0.0, "Top": 0.0, "Width": 0.2, "Height": 0.2}
+    return answer_about(corner, match("neighbour", 99.9))
 
 
 def in_turn(*answers):
@@ -81,7 +88,7 @@ def in_turn(*answers):
         following = left.pop(0)
         if isinstance(following, Exception):
             raise following
-        return following(**request)
+        return following(**request) if callable(following) else following
 
     return answer
 
@@ -96,12 +103,12 @@ def search(index: RekognitionFaceIndex, *boxes: Box):
 
 
 def test_a_face_is_searched_by_itself_in_the_schools_collection():
-    index, client = index_over(picture_with(SMALL), search_faces_by_image=found(match("ada", 97.5)))
+    index, client = index_over(picture_with(SMALL), search_users_by_image=found(match("ada", 97.5)))
     result = search(index)
     assert result.candidates == ((Candidate("ada", 97.5),),)
     assert (result.engine, result.calls) == (Engine("rekognition", "7.0"), 1)
     ((_, request),) = client.calls
-    assert (request["CollectionId"], request["FaceMatchThreshold"], request["MaxFaces"]) == (
+    assert (request["CollectionId"], request["UserMatchThreshold"], request["MaxUsers"]) == (
         "rollcall-lakeside",
         60.0,
         5,
@@ -109,19 +116,20 @@ def test_a_face_is_searched_by_itself_in_the_schools_collection():
 
 
 def test_the_engine_of_rekognition_local_has_its_own_name():
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=found(version="yunet-sface/1"))
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=found(version="yunet-sface/1"))
     assert search(index).engine == Engine("yunet-sface", "1")
 
 
-def test_a_student_with_several_references_is_one_candidate():
-    matches = [match("carl", 91.0), match("ada", 88.0), match("carl", 93.0), match("ada", 97.0)]
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=found(*matches))
+def test_candidates_are_students_best_first():
+    index, _ = index_over(
+        picture_with(SMALL), search_users_by_image=found(match("ada", 97.0), match("carl", 93.0))
+    )
     assert search(index).candidates == ((Candidate("ada", 97.0), Candidate("carl", 93.0)),)
 
 
 def test_a_larger_neighbour_in_the_cut_is_cut_away():
     answers = in_turn(about_a_neighbour, found(match("ada", 95.0)))
-    index, client = index_over(picture_with(SMALL), search_faces_by_image=answers)
+    index, client = index_over(picture_with(SMALL), search_users_by_image=answers)
     result = search(index)
     assert result.candidates == ((Candidate("ada", 95.0),),)
     assert result.calls == 2
@@ -130,7 +138,7 @@ def test_a_larger_neighbour_in_the_cut_is_cut_away():
 
 
 def test_a_neighbour_that_cannot_be_cut_away_is_nobodys_match():
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=about_a_neighbour)
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=about_a_neighbour)
     result = search(index)
     assert result.candidates == ((),)
     assert (result.engine, result.calls) == (Engine("rekognition", "7.0"), 2)
@@ -138,17 +146,17 @@ def test_a_neighbour_that_cannot_be_cut_away_is_nobodys_match():
 
 def test_a_cut_without_a_face_is_tried_tighter_and_then_given_up():
     index, _ = index_over(
-        picture_with(SMALL), search_faces_by_image=in_turn(NO_FACE, found(match("ada", 92.0)))
+        picture_with(SMALL), search_users_by_image=in_turn(NO_FACE, found(match("ada", 92.0)))
     )
     assert search(index).candidates == ((Candidate("ada", 92.0),),)
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=in_turn(NO_FACE, NO_FACE))
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=in_turn(NO_FACE, NO_FACE))
     result = search(index)
-    assert (result.candidates, result.engine, result.calls) == (((),), None, 2)
+    assert (result.candidates, result.engine, result.calls) == (((),), Engine("rekognition", "7.0"), 2)
 
 
 def test_a_school_without_references_compares_nothing():
     missing = client_error("ResourceNotFoundException")
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=[missing])
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=[missing])
     result = search(index)
     assert (result.engine, result.candidates, result.calls) == (None, ((),), 1)
 
@@ -163,7 +171,7 @@ def test_a_school_without_references_compares_nothing():
     ],
 )
 def test_a_search_that_was_not_answered_is_not_a_face_that_matched_nobody(error, raised):
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=[error])
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=[error])
     with pytest.raises(raised):
         search(index, SMALL, SMALL, SMALL)
 
@@ -175,48 +183,48 @@ def test_candidates_come_in_the_order_of_the_boxes():
         """Which face it is shows in how bright the cut's corner is: the left-most lies at the darkest."""
         box, pixels = white_of(request)
         name = f"student-{round(pixels[2, 2, 1] / 20)}"
-        return {"FaceModelVersion": "7.0", "SearchedFaceBoundingBox": box, "FaceMatches": [match(name, 95.0)]}
+        return answer_about(box, match(name, 95.0))
 
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     for number, box in enumerate(places):
         left, top = round(box.left * WIDTH), round(box.top * HEIGHT)
         pixels[:, left - 60 : left + 120] = 20 * (number + 1)
         pixels[top : top + 36, left : left + 40] = 255
-    index, _ = index_over(cv2.imencode(".png", pixels)[1].tobytes(), search_faces_by_image=by_place)
+    index, _ = index_over(cv2.imencode(".png", pixels)[1].tobytes(), search_users_by_image=by_place)
     assert [c[0].student_id for c in search(index, *places).candidates] == [
         f"student-{n}" for n in (1, 2, 3, 4)
     ]
 
 
 def test_a_small_face_is_enlarged():
-    index, client = index_over(picture_with(SMALL), search_faces_by_image=found())
+    index, client = index_over(picture_with(SMALL), search_users_by_image=found())
     search(index)
     box, pixels = white_of(client.calls[0][1])
-    assert box["Width"] * pixels.shape[1] == pytest.approx(112, abs=6)
+    assert box["Width"] * pixels.shape[1] == pytest.approx(128, abs=4)
 
 
 def test_a_face_that_fills_the_picture_is_sent_in_measure():
     noise = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
     index, client = index_over(
-        cv2.imencode(".png", noise)[1].tobytes(), search_faces_by_image=about_a_neighbour
+        cv2.imencode(".png", noise)[1].tobytes(), search_users_by_image=about_a_neighbour
     )
     search(index, HUGE)
     for _, request in client.calls:
         _, pixels = white_of(request)
-        assert max(pixels.shape) <= 1024
+        assert max(pixels.shape) <= 256
 
 
 @pytest.mark.parametrize(
     "box", [Box(-0.05, -0.05, 0.1, 0.1), Box(0.97, 0.97, 0.1, 0.1), Box(1, 1, 0.01, 0.01)]
 )
 def test_a_face_at_the_edge_is_cut_at_the_edge(box):
-    index, _ = index_over(picture_with(SMALL), search_faces_by_image=about_a_neighbour_of_grey)
+    index, _ = index_over(picture_with(SMALL), search_users_by_image=about_a_neighbour_of_grey)
     assert search(index, box).candidates == ((),)
 
 
 def about_a_neighbour_of_grey(**request):
     assert cv2.imdecode(np.frombuffer(request["Image"]["Bytes"], np.uint8), cv2.IMREAD_COLOR) is not None
-    raise NO_FACE
+    return NO_FACE
 
 
 def test_no_boxes_cost_nothing():
@@ -271,41 +279,189 @@ def test_a_portrait_that_is_no_picture_is_refused_in_our_words():
         index.portrait_faces(KEY)
 
 
-def indexed(face_id: str = "f-1") -> dict:
-    return {"FaceRecords": [{"Face": {"FaceId": face_id}}]}
+def indexed(**request) -> dict:
+    """The very face that was asked for, under an id that counts the requests."""
+    box, _ = white_of(request)
+    return {"FaceRecords": [{"Face": {"FaceId": f"f-{request['ExternalImageId']}", "BoundingBox": box}}]}
 
 
-def test_a_reference_is_made_of_the_face_alone_under_the_students_id():
-    index, client = index_over(picture_with(SMALL), create_collection=[{}], index_faces=[indexed()])
-    assert index.add_reference("lakeside", "ada", KEY, SMALL) == "f-1"
-    (_, made), (_, request) = client.calls
-    assert made == {"CollectionId": "rollcall-lakeside"}
-    assert (request["CollectionId"], request["ExternalImageId"], request["MaxFaces"]) == (
-        "rollcall-lakeside",
-        "ada",
-        1,
+def associated(status: str = "ACTIVE") -> dict:
+    return {
+        "AssociatedFaces": [{"FaceId": "f-ada"}],
+        "UnsuccessfulFaceAssociations": [],
+        "UserStatus": status,
+    }
+
+
+def refused(reason: str) -> dict:
+    failed = [{"FaceId": "f-ada", "Reasons": [reason]}]
+    return {"AssociatedFaces": [], "UnsuccessfulFaceAssociations": failed, "UserStatus": "ACTIVE"}
+
+
+EXISTS = client_error("ResourceAlreadyExistsException")
+HAS_USER = client_error("ConflictException")
+DELETED = {"DeletedFaces": ["f-ada"], "UnsuccessfulFaceDeletions": []}
+MADE = {"create_collection": [{}], "create_user": [{}], "index_faces": indexed, "delete_faces": [DELETED]}
+
+
+def enrolling_index(**answers) -> tuple[RekognitionFaceIndex, ScriptedClient, list[float]]:
+    client = ScriptedClient(**{**MADE, **answers})
+    pauses: list[float] = []
+    objects = InMemoryObjects("captures", {KEY: picture_with(SMALL)})
+    users = RekognitionUsers(client, pause=pauses.append)
+    return RekognitionFaceIndex(client, objects, "captures", users), client, pauses
+
+
+def add(index: RekognitionFaceIndex) -> str:
+    return index.add_reference("lakeside", "ada", KEY, SMALL)
+
+
+def requests(client: ScriptedClient, operation: str) -> list[dict]:
+    return [request for called, request in client.calls if called == operation]
+
+
+def test_a_reference_is_made_of_the_face_alone_and_given_to_the_students_user():
+    index, client, pauses = enrolling_index(associate_faces=[associated()])
+    assert add(index) == "f-ada"
+    (collection,), (user,) = requests(client, "create_collection"), requests(client, "create_user")
+    (request,), (association,) = requests(client, "index_faces"), requests(client, "associate_faces")
+    assert (
+        collection["CollectionId"] == user["CollectionId"] == request["CollectionId"] == "rollcall-lakeside"
     )
+    assert (request["ExternalImageId"], request["MaxFaces"]) == ("ada", 1)
+    assert user["UserId"] == association["UserId"] == "ada"
+    assert association["FaceIds"] == ["f-ada"]
     box, _ = white_of(request)
     assert box["Width"] > 0.3
+    assert requests(client, "delete_faces") == pauses == []
 
 
-def test_a_collection_that_exists_is_used():
-    exists = client_error("ResourceAlreadyExistsException")
-    index, _ = index_over(picture_with(SMALL), create_collection=[exists], index_faces=[indexed()])
-    assert index.add_reference("lakeside", "ada", KEY, SMALL) == "f-1"
+def test_a_collection_and_a_user_that_exist_are_used():
+    index, _, _ = enrolling_index(
+        create_collection=[EXISTS], create_user=[HAS_USER], associate_faces=[associated()]
+    )
+    assert add(index) == "f-ada"
+
+
+def test_a_reference_is_waited_for_until_searches_find_the_student():
+    updating = {"UserMatches": [{"User": {"UserId": "ada", "UserStatus": "UPDATING"}, "Similarity": 99.0}]}
+    another = {"UserMatches": [match("carl", 90.0)]}
+    active = {"UserMatches": [match("carl", 90.0), match("ada", 99.0)]}
+    index, client, pauses = enrolling_index(
+        associate_faces=[associated("UPDATING")], search_users=[another, updating, active]
+    )
+    assert add(index) == "f-ada"
+    assert len(requests(client, "search_users")) == len(pauses) == 3
+    assert {request["FaceId"] for request in requests(client, "search_users")} == {"f-ada"}
+
+
+def test_a_slow_update_is_not_waited_for_without_end():
+    index, _, pauses = enrolling_index(
+        associate_faces=[associated("UPDATING")], search_users=[{"UserMatches": []}]
+    )
+    assert add(index) == "f-ada"
+    assert sum(pauses) <= 15
+
+
+def test_a_face_unlike_the_students_others_is_refused_and_not_kept():
+    index, client, _ = enrolling_index(associate_faces=[refused("LOW_MATCH_CONFIDENCE")])
+    with pytest.raises(PortraitRefusedError, match="SAME_PERSON: This does not look like") as error:
+        add(index)
+    assert error.value.codes == ("SAME_PERSON",)
+    assert [request["FaceIds"] for request in requests(client, "delete_faces")] == [["f-ada"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        (refused("FACE_NOT_FOUND"), ServiceUnavailableError),
+        (HAS_USER, VersionConflictError),
+        (client_error("ThrottlingException"), ThrottledError),
+        (client_error("ServiceQuotaExceededException"), ClientError),
+    ],
+)
+def test_a_face_that_could_not_be_associated_is_not_left_behind(answer, raised):
+    index, client, _ = enrolling_index(associate_faces=[answer])
+    with pytest.raises(raised):
+        add(index)
+    assert [request["FaceIds"] for request in requests(client, "delete_faces")] == [["f-ada"]]
 
 
 def test_a_face_that_rekognition_will_not_index_is_a_refusal():
-    index, _ = index_over(
-        picture_with(SMALL), create_collection=[{}], index_faces=[{"FaceRecords": [], "UnindexedFaces": []}]
-    )
+    index, client, _ = enrolling_index(index_faces=[{"FaceRecords": [], "UnindexedFaces": []}])
     with pytest.raises(PortraitRefusedError, match="FACE_PRESENT"):
-        index.add_reference("lakeside", "ada", KEY, SMALL)
+        add(index)
+    assert requests(client, "create_user") == []
 
 
-def test_references_are_removed_by_their_ids():
-    index, client = index_over(delete_faces=[{}])
-    index.remove_references("lakeside", ("f-1", "f-2"))
-    assert client.calls == [
-        ("delete_faces", {"CollectionId": "rollcall-lakeside", "FaceIds": ["f-1", "f-2"]})
+def test_a_larger_neighbours_face_is_not_indexed_as_the_students():
+    corner = {"Left": 0.0, "Top": 0.0, "Width": 0.2, "Height": 0.2}
+    neighbours = {"FaceRecords": [{"Face": {"FaceId": "f-neighbour", "BoundingBox": corner}}]}
+    index, client, _ = enrolling_index(
+        index_faces=in_turn(neighbours, indexed), associate_faces=[associated()]
+    )
+    assert add(index) == "f-ada"
+    assert [request["FaceIds"] for request in requests(client, "delete_faces")] == [["f-neighbour"]]
+
+
+def owned_by_ada(**request) -> dict:
+    """Ada has three faces; a face of nobody's is known too."""
+    owners = {"f-1": "ada", "f-2": "ada", "f-3": "ada", "f-9": None}
+    listed = [
+        {"FaceId": face_id, **({"UserId": owner} if owner else {})}
+        for face_id, owner in owners.items()
+        if face_id in request.get("FaceIds", owners) and request.get("UserId", owner) == owner
     ]
+    return {"Faces": listed}
+
+
+def removing_index(**answers) -> tuple[RekognitionFaceIndex, ScriptedClient, list[float]]:
+    removal = {"list_faces": owned_by_ada, "disassociate_faces": [{}], "delete_user": [{}]}
+    return enrolling_index(**{**removal, **answers})
+
+
+def test_a_reference_is_taken_from_its_student_and_deleted():
+    index, client, _ = removing_index()
+    index.remove_references("lakeside", ["f-1", "f-9", "f-unknown"])
+    (request,) = requests(client, "disassociate_faces")
+    assert (request["UserId"], request["FaceIds"]) == ("ada", ["f-1"])
+    assert [request["FaceIds"] for request in requests(client, "delete_faces")] == [
+        ["f-1", "f-9", "f-unknown"]
+    ]
+    assert requests(client, "delete_user") == []
+
+
+def test_with_the_last_reference_the_user_goes():
+    index, client, _ = removing_index()
+    index.remove_references("lakeside", ["f-3", "f-2", "f-1"])
+    assert [request["UserId"] for request in requests(client, "delete_user")] == ["ada"]
+    assert requests(client, "disassociate_faces") == []
+    assert len(requests(client, "delete_faces")) == 1
+
+
+def test_references_are_looked_for_on_every_page():
+    def paged(**request) -> dict:
+        faces = owned_by_ada(**request)["Faces"]
+        at = int(request.get("NextToken", 0))
+        more = {"NextToken": str(at + 1)} if at + 1 < len(faces) else {}
+        return {"Faces": faces[at : at + 1], **more}
+
+    index, client, _ = removing_index(list_faces=paged)
+    index.remove_references("lakeside", ["f-1", "f-2", "f-3"])
+    assert len(requests(client, "delete_user")) == 1
+
+
+def test_deletion_waits_until_the_user_has_let_go():
+    held = {"UnsuccessfulFaceDeletions": [{"FaceId": "f-1", "Reasons": ["ASSOCIATED_TO_AN_EXISTING_USER"]}]}
+    index, client, pauses = removing_index(delete_faces=[held, DELETED])
+    index.remove_references("lakeside", ["f-1", "f-9"])
+    assert [request["FaceIds"] for request in requests(client, "delete_faces")] == [["f-1", "f-9"], ["f-1"]]
+    assert len(pauses) == 1
+    index, _, _ = removing_index(delete_faces=[held])
+    with pytest.raises(ServiceUnavailableError, match="let go of 1"):
+        index.remove_references("lakeside", ["f-1"])
+
+
+def test_what_is_gone_already_is_no_error():
+    index, _, _ = removing_index(list_faces=[client_error("ResourceNotFoundException")])
+    index.remove_references("lakeside", ["f-1"])

@@ -1,0 +1,23 @@
+"""Face references in memory, for the engine's index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from attendance.adapters.engine import FaceReference
+
+
+@dataclass
+class InMemoryReferences:
+    """References by school."""
+
+    schools: dict[str, dict[str, FaceReference]] = field(default_factory=dict)
+
+    def add(self, school_id: str, reference: FaceReference) -> None:
+        self.schools.setdefault(school_id, {})[reference.reference_id] = reference
+
+    def remove(self, school_id: str, reference_ids: Sequence[str]) -> None:
+        for reference_id in reference_ids:
+            self.schools.get(school_id, {}).pop(reference_id, None)
+
+    def of_school(self, school_id: str) -> Sequence[FaceReference]:
+        return list(self.schools.get(school_id, {}).values())
