@@ -1,7 +1,6 @@
 """The processes of the local run: started with a log each, watched, and ended together."""
 
 import contextlib
-import socket
 import subprocess
 import time
 import urllib.error
@@ -9,6 +8,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from local.emulator.ports import is_free
 from local.errors import LocalRunError
 
 _STOP_SECONDS = 10
@@ -83,10 +83,6 @@ class Child:
 
 def require_free_port(port: int, purpose: str, variable: str) -> None:
     """Raises LocalRunError where something listens there already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            message = f"Port {port} ({purpose}) is taken: stop what listens there, or set {variable}."
-            raise LocalRunError(message) from error
+    if not is_free(port):
+        message = f"Port {port} ({purpose}) is taken: stop what listens there, or set {variable}."
+        raise LocalRunError(message)

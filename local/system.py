@@ -21,6 +21,8 @@ from local.emulator.process import Emulator, EmulatorError
 from local.emulator.settings import EmulatorSettings
 from local.errors import LocalRunError
 from local.fingerprints import make_if_changed
+from local.rekognition.process import start_rekognition_local
+from local.rekognition.settings import RekognitionSettings
 from local.schools import LocalSchool, enrol_students, seed_school
 from local.settings import REPOSITORY, LocalSettings
 from local.staff import SignIn, make_accounts
@@ -130,7 +132,7 @@ class LocalSystem:
     def start_camera(self, device_id: str) -> None:
         files = ThingFiles(self.devices_dir / device_id)
         command = [sys.executable, "-m", "device", "--settings", str(files.settings)]
-        self._spawn(f"camera {device_id}", command, {})
+        self._spawn(f"camera {device_id}", command)
 
     def forget_child(self, child: Child) -> None:
         """Take a child that was killed on purpose off the watch list."""
@@ -201,26 +203,20 @@ class LocalSystem:
     def start_rekognition(self) -> None:
         """Start Rekognition Local, and wait until it answers. Its collections are those it had."""
         settings, emulator = self.settings, self.emulator
-        rekognition = self._spawn(
-            REKOGNITION,
-            [
-                sys.executable,
-                "-m",
-                "local.rekognition",
-                "--port",
-                str(settings.rekognition_port),
-                "--data",
-                str(settings.data_dir / "rekognition"),
-                "--s3-endpoint",
-                emulator.endpoint_url,
-            ],
-            {
-                "AWS_ACCESS_KEY_ID": emulator.credentials.access_key_id,
-                "AWS_SECRET_ACCESS_KEY": emulator.credentials.secret_access_key,
-                "AWS_DEFAULT_REGION": emulator.settings.region,
-            },
+        rekognition = RekognitionSettings(
+            port=settings.rekognition_port,
+            data_dir=settings.data_dir / "rekognition",
+            s3_endpoint=emulator.endpoint_url,
         )
-        rekognition.await_http(settings.rekognition_url)
+        credentials = {
+            "AWS_ACCESS_KEY_ID": emulator.credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": emulator.credentials.secret_access_key,
+            "AWS_DEFAULT_REGION": emulator.settings.region,
+        }
+        environment = _inherited() | credentials
+        self._children.append(
+            start_rekognition_local(rekognition, environment, self._log("rekognition-local"))
+        )
 
     def _start_front(self) -> None:
         settings = self.settings
@@ -246,7 +242,6 @@ class LocalSystem:
                 "--config",
                 json.dumps(config),
             ],
-            {},
         )
         front.await_http(settings.dashboard_url)
 
@@ -303,16 +298,19 @@ class LocalSystem:
             self.start_camera(device_id)
         self._progress(f"{len(school.cameras)} cameras started")
 
-    def _spawn(self, name: str, command: list[str], extra: dict[str, str]) -> Child:
-        """A child inherits what it needs to run Python, and nothing that could lead it to a real account."""
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+    def _spawn(self, name: str, command: list[str]) -> Child:
         log = self._log(name.replace(" ", "-").lower())
-        child = Child(name, command, log=log, environment=kept | extra, folder=REPOSITORY)
+        child = Child(name, command, log=log, environment=_inherited(), folder=REPOSITORY)
         self._children.append(child)
         return child
 
     def _log(self, name: str) -> Path:
         return self.settings.data_dir / "logs" / f"{name}.log"
+
+
+def _inherited() -> dict[str, str]:
+    """What Python needs to run, and nothing that could lead a child to a real account."""
+    return {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
 
 
 def _present(part: Part | None) -> Part:

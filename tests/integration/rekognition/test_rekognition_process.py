@@ -9,7 +9,8 @@ from rekognition_clients import ENVIRONMENT, client_of
 from sample_pictures import ANNA, BEN, SAME, image, portrait
 
 from faces import encode_png
-from local.rekognition.process import RekognitionLocal, RekognitionLocalError
+from local.errors import LocalRunError
+from local.rekognition.process import RekognitionLocal
 from local.rekognition.settings import RekognitionSettings
 from tests.fakes.drawn_faces import draw_face
 
@@ -77,7 +78,7 @@ def test_vectors_of_another_engine_are_never_compared(start, tmp_path):
 
 def test_a_taken_port_is_said_in_a_sentence(server, tmp_path):
     settings = RekognitionSettings(port=server.settings.port, data_dir=tmp_path)
-    with pytest.raises(RekognitionLocalError, match=f"port {server.settings.port} .* is taken"):
+    with pytest.raises(LocalRunError, match=f"Port {server.settings.port} .* is taken"):
         RekognitionLocal(settings, ENVIRONMENT).start()
 
 
@@ -86,7 +87,7 @@ def test_a_child_that_cannot_start_says_why(start, tmp_path):
     server = start(tmp_path / "data")
     server.stop()
     broken = RekognitionLocal(server.settings, environment, log_file=tmp_path / "broken.log")
-    with pytest.raises(RekognitionLocalError, match="cannot be read"):
+    with pytest.raises(LocalRunError, match="cannot be read"):
         broken.start()
 
 
