@@ -32,7 +32,11 @@ interface Options {
 /** Read; null where `ifNoneMatch` is still current. */
 export async function read<T>(path: string, ifNoneMatch?: string): Promise<Tagged<T> | null> {
   const answered = await send("GET", path, { ifNoneMatch });
-  if (answered.status === 304) return null;
+  if (answered.status === 304) {
+    // Browsers count an answer whose body nobody reads as given up, even one without a body.
+    await answered.arrayBuffer();
+    return null;
+  }
   return { data: (await json(answered)) as T, etag: answered.headers.get("etag") ?? "" };
 }
 

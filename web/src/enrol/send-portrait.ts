@@ -38,6 +38,7 @@ async function put(upload: Upload, blob: Blob): Promise<void> {
   let answered: Response;
   try {
     answered = await fetch(upload.url, { method: "PUT", headers, body: blob });
+    await answered.arrayBuffer();
   } catch (error) {
     throw new ConnectionLost(String(error));
   }

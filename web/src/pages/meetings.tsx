@@ -120,14 +120,20 @@ function Standing({ meeting }: { readonly meeting: MeetingSummary }): JSX.Elemen
         ) : (
           <p class="counts">{t.counts.label(meeting.counts.students)}</p>
         )}
-        <StatusTag status={meeting.status} />
+        <StatusTag status={meeting.status} endsAt={meeting.ends_at} />
       </div>
     </>
   );
 }
 
-export function StatusTag({ status }: { readonly status: MeetingSummary["status"] }): JSX.Element {
-  return <span class={`tag tag-${status}`}>{t.registerStatuses[status]}</span>;
+export function StatusTag(props: {
+  readonly status: MeetingSummary["status"];
+  readonly endsAt: string;
+}): JSX.Element {
+  const { status } = props;
+  // What was expected of a meeting that is over will not come by itself any more.
+  const isMissed = status === "expected" && Date.parse(props.endsAt) <= now.value;
+  return <span class={`tag tag-${status}`}>{isMissed ? t.neverTaken : t.registerStatuses[status]}</span>;
 }
 
 function MeetingList(props: {
@@ -170,7 +176,7 @@ function MeetingLine(props: { readonly meeting: MeetingSummary; readonly timeZon
           {!isTaken && <span>{t.counts.label(meeting.counts.students)}</span>}
         </p>
       </div>
-      {isTaken ? <CountList counts={meeting.counts} /> : <StatusTag status={meeting.status} />}
+      {isTaken ? <CountList counts={meeting.counts} /> : <StatusTag status={meeting.status} endsAt={meeting.ends_at} />}
     </li>
   );
 }

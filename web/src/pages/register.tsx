@@ -154,7 +154,7 @@ function Header(props: { readonly register: Register; readonly live: RegisterLiv
             <span>{timeRange(register.starts_at, register.ends_at, register.time_zone)}</span>
             <span>{t.meetings.room(register.room_id)}</span>
             {isOn && <span>{t.meetings.minutesLeft(minutes)}</span>}
-            <StatusTag status={register.status} />
+            <StatusTag status={register.status} endsAt={register.ends_at} />
           </p>
         </div>
         <div class="register-actions">

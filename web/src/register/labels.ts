@@ -22,9 +22,9 @@ export interface Placed {
 }
 
 /**
- * Place labels in pixels of the shown picture, the most important first: below its face, else above it,
- * with the longest text that fits there. A label that fits nowhere is left out; its box still tells the
- * name when it is pointed at or focused.
+ * Place labels in pixels of the shown picture, the most important first: below its face, else above it, else
+ * over its chin, with the longest text that fits there. A label that fits nowhere is left out; its box still
+ * tells the name when it is pointed at or focused.
  *
  * @param measure width in pixels of a label with this text, padding included
  * @param height height in pixels of a label
@@ -62,7 +62,8 @@ function placeOne(
     const width = measure(text);
     const middle = box.left + box.width / 2 - width / 2;
     const left = Math.max(0, Math.min(middle, picture.width - width));
-    for (const top of [box.top + box.height + 2, box.top - height - 2]) {
+    const bottom = box.top + box.height;
+    for (const top of [bottom + 2, box.top - height - 2, bottom - height / 2]) {
       const area = { left, top, width, height };
       const isInside = top >= 0 && top + height <= picture.height && width <= picture.width;
       if (isInside && !taken.some((other) => other !== box && overlap(area, other))) return { text, area };

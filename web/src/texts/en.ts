@@ -97,6 +97,7 @@ export const en = {
     amended: "Amended",
     not_taken: "Could not be taken",
   } satisfies Record<RegisterStatus, string>,
+  neverTaken: "Never taken",
   registerStatusHints: {
     expected: "The camera has not taken this register yet. Marks can be set by hand at any time.",
     not_taken:
