@@ -34,7 +34,7 @@ def barriers(page: Page) -> list[str]:
 
 
 def _has_an_equivalent(rule: str, html: str) -> bool:
-    """A face is as small as it is on the picture; the line of its student opens the same (2.5.8, Equivalent)."""
+    """A face is as small as it is; the line of its student opens the same dialog (2.5.8, Equivalent)."""
     return rule == "target-size" and 'class="face ' in html
 
 

@@ -52,6 +52,12 @@ describe("labels on a picture", () => {
     expect(areas.length).toBeGreaterThan(0);
   });
 
+  it("name everybody shortly rather than a few in full", () => {
+    const row = [0, 60, 120, 180, 240].map((left) => face(left, 100, "Wilhelmina Featherstonehaugh"));
+    const placed = placeLabels(row, { width: 300, height: 160 }, measure, HEIGHT);
+    expect(placed.every((label) => label !== null)).toBe(true);
+  });
+
   it("go to the doubtful first where there is room for one only", () => {
     const row = [0, 32, 64, 96, 128].map((left) => face(left, 0, "Wilhelmina", 1));
     const doubtful = { ...face(64, 0, "Wilhelmina", 2) };

@@ -21,52 +21,80 @@ export interface Placed {
   readonly top: number;
 }
 
+type Size = Pick<Rectangle, "width" | "height">;
+type Measure = (text: string) => number;
+
 /**
  * Place labels in pixels of the shown picture, the most important first: below its face, else above it, else
- * over its chin, with the longest text that fits there. A label that fits nowhere is left out; its box still
- * tells the name when it is pointed at or focused.
+ * over its chin. First everybody gets the shortest text, so that as many as possible are named; then whoever
+ * has room gets a longer one. A label that fits nowhere is left out; its box still tells the name when it is
+ * pointed at or focused.
  *
  * @param measure width in pixels of a label with this text, padding included
  * @param height height in pixels of a label
  */
 export function placeLabels(
   faces: readonly Labelled[],
-  picture: { readonly width: number; readonly height: number },
-  measure: (text: string) => number,
+  picture: Size,
+  measure: Measure,
   height: number,
 ): readonly (Placed | null)[] {
-  const taken: Rectangle[] = faces.map((face) => face.box);
-  const placed: (Placed | null)[] = faces.map(() => null);
-  const order = faces.map((_, index) => index);
-  order.sort((one, other) => (faces[other]?.priority ?? 0) - (faces[one]?.priority ?? 0));
-  for (const index of order) {
-    const face = faces[index];
-    if (face === undefined) continue;
-    const found = placeOne(face, picture, measure, height, taken);
-    if (found === null) continue;
-    taken.push(found.area);
-    placed[index] = { text: found.text, left: found.area.left, top: found.area.top };
+  const order = [...faces.keys()].sort(
+    (one, other) => (faces[other]?.priority ?? 0) - (faces[one]?.priority ?? 0),
+  );
+  const labels: (Label | null)[] = faces.map(() => null);
+  for (const texts of [shortestOf, allOf]) {
+    for (const index of order) {
+      const face = faces[index];
+      if (face === undefined) continue;
+      const taken = areasBut(index, faces, labels);
+      labels[index] = placeOne(face.box, texts(face), picture, measure, height, taken) ?? labels[index] ?? null;
+    }
   }
-  return placed;
+  return labels.map((label) => label && { text: label.text, left: label.area.left, top: label.area.top });
+}
+
+interface Label {
+  readonly text: string;
+  readonly area: Rectangle;
+}
+
+function shortestOf(face: Labelled): readonly string[] {
+  return face.texts.slice(-1);
+}
+
+function allOf(face: Labelled): readonly string[] {
+  return face.texts;
+}
+
+/** What a label must not cover: the other faces, and the other labels. */
+function areasBut(
+  index: number,
+  faces: readonly Labelled[],
+  labels: readonly (Label | null)[],
+): readonly Rectangle[] {
+  const others = faces.filter((_, other) => other !== index).map((face) => face.box);
+  const areas = labels.filter((label, other) => label !== null && other !== index).map((label) => label?.area);
+  return [...others, ...areas.filter((area) => area !== undefined)];
 }
 
 function placeOne(
-  face: Labelled,
-  picture: { readonly width: number; readonly height: number },
-  measure: (text: string) => number,
+  box: Rectangle,
+  texts: readonly string[],
+  picture: Size,
+  measure: Measure,
   height: number,
   taken: readonly Rectangle[],
-): { readonly text: string; readonly area: Rectangle } | null {
-  const { box } = face;
-  for (const text of face.texts) {
+): Label | null {
+  const bottom = box.top + box.height;
+  for (const text of texts) {
     const width = measure(text);
     const middle = box.left + box.width / 2 - width / 2;
     const left = Math.max(0, Math.min(middle, picture.width - width));
-    const bottom = box.top + box.height;
     for (const top of [bottom + 2, box.top - height - 2, bottom - height / 2]) {
       const area = { left, top, width, height };
       const isInside = top >= 0 && top + height <= picture.height && width <= picture.width;
-      if (isInside && !taken.some((other) => other !== box && overlap(area, other))) return { text, area };
+      if (isInside && !taken.some((other) => overlap(area, other))) return { text, area };
     }
   }
   return null;
