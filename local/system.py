@@ -31,7 +31,6 @@ from local.things import ThingFiles, register_thing, write_settings
 
 # What only the cloud can run: the content network in front of the dashboard.
 CLOUD_ONLY = ("RollcallEdge",)
-REKOGNITION = "Rekognition Local"
 _BROKER_HOST = "localhost"  # the name in the broker's certificate
 
 Progress = Callable[[str], None]
