@@ -89,9 +89,19 @@ def test_a_failure_told_after_the_pictures_arrived_takes_nothing_from_the_regist
     capture = school.scheduled_capture()
     school.roll(school.upload(capture, [{"s-ada": 97}]))
     before = school.register()
+    announced = list(school.announcer.events)
     assert school.device_tells(capture, "FAILED", "UPLOAD_FAILED")
     assert school.register() == before
     assert school.stored(capture).stage == "recorded"
+    assert school.announcer.events == announced
+
+
+def test_a_failure_told_while_the_roll_is_taken_is_the_workflows_to_judge(school):
+    capture = school.scheduled_capture()
+    school.captures.claim(capture, "run-1", clock_at(8, 11))
+    assert school.device_tells(capture, "FAILED", "UPLOAD_FAILED")
+    assert school.stored(capture).stage == "taking"
+    assert school.register() is None
 
 
 def test_pictures_that_arrive_after_a_failure_was_told_are_taken(school):
