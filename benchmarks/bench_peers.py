@@ -131,8 +131,9 @@ def totals(scores: Sequence[PeerScore]) -> list[PeerScore]:
 
 
 def table(scores: Sequence[PeerScore]) -> Table:
-    """Lay out scores, those of a set below each other."""
-    return Table(_HEADINGS, list(_rows(scores)))
+    """Lay out scores, those of a set below each other, and the totals below all where there are more sets."""
+    several = len({score.set for score in scores}) > 1
+    return Table(_HEADINGS, list(_rows([*scores, *totals(scores)] if several else scores)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,28 +148,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 peer = PEERS[name].start(name)
                 stack.callback(peer.close)
                 takers.append(peer)
-            scores = [
-                score for class_set in class_sets for score in compare(class_set, takers, asked.captures)
-            ]
+            scores: list[PeerScore] = []
+            for class_set in class_sets:
+                scores.extend(compare(class_set, takers, asked.captures))
+                # After each set, because the slowest engines make this a matter of an hour.
+                _write(scores, circumstances, asked)
     except ClassSetError as error:
         print(error, file=sys.stderr)
         return 2
-    except PeerError as error:
+    except (PeerError, NoPlaceError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    shown = table([*scores, *totals(scores)] if len(class_sets) > 1 else scores)
-    print(shown.as_text())
+    print(table(scores).as_text())
     print(circumstances.sentence())
+    return 0
+
+
+def _write(scores: Sequence[PeerScore], circumstances: Circumstances, asked: argparse.Namespace) -> None:
     if asked.json:
         result = {"sets": [score.as_json() for score in scores]}
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if asked.document:
-        try:
-            write_between(asked.document, "peers", f"{shown.as_markdown()}\n\n{circumstances.sentence()}")
-        except (NoPlaceError, OSError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
+        which = f"The first {asked.captures} captures of each set. " if asked.captures else ""
+        text = f"{table(scores).as_markdown()}\n\n{which}{circumstances.sentence()}"
+        write_between(asked.document, "peers", text)
 
 
 def _total(engine: str, scores: Sequence[PeerScore]) -> PeerScore:

@@ -142,6 +142,14 @@ def test_times_are_told_as_multiples_of_our_own_of_the_same_set():
     assert shown.rows[1][-3:] == ("4.5", "3.00", "6.0")
 
 
+def test_several_sets_are_followed_by_their_total():
+    scores = [PeerScore("a", "rollcall", found=1, present=2), PeerScore("b", "rollcall", found=1, present=1)]
+
+    assert [row[0] for row in table(scores[:1]).rows] == ["a"]
+    assert [row[0] for row in table(scores).rows] == ["a", "b", "all"]
+    assert table(scores).rows[-1][4] == "2 (66.7%)"
+
+
 def test_a_peer_is_told_the_portraits_and_says_who_is_enrolled(peer):
     assert peer.enrol(a_class()) == 1
 
