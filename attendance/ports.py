@@ -56,11 +56,8 @@ class FaceSearches:
     calls: int
 
 
-class FaceIndex(Protocol):
-    """Detects faces and finds whose reference they are near; one collection a school.
-
-    A picture is named by its key in the bucket that the index was built for.
-    """
+class FaceDetector(Protocol):
+    """Finds faces; a picture is named by its key in the bucket that the detector was built for."""
 
     def detect(self, picture_key: str) -> PictureFaces:
         """Every face of a picture.
@@ -71,6 +68,10 @@ class FaceIndex(Protocol):
             The picture itself cannot be used.
         """
         ...
+
+
+class FaceIndex(FaceDetector, Protocol):
+    """Finds whose face reference a face is near; one collection a school."""
 
     def search(
         self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int

@@ -176,13 +176,19 @@ class MemoryRegisters:
 @dataclass
 class MemoryReferences:
     references: list[FaceReference] = field(default_factory=list)
+    changes: int = 0
 
     def add(self, school_id: str, reference: FaceReference) -> None:
         self.references.append(reference)
+        self.changes += 1
 
     def remove(self, school_id: str, reference_ids: Sequence[str]) -> None:
         gone = set(reference_ids)
         self.references = [kept for kept in self.references if kept.reference_id not in gone]
+        self.changes += 1
+
+    def version(self, school_id: str) -> str | None:
+        return str(self.changes)
 
     def of_school(self, school_id: str) -> Sequence[FaceReference]:
         return self.references

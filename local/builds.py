@@ -1,10 +1,13 @@
 """What is made from the working tree before anything starts: CDK's templates, and the dashboard."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from local.errors import LocalRunError
 from local.fingerprints import fingerprint, make_if_changed
@@ -44,16 +47,24 @@ def environment_with_node() -> dict[str, str]:
     }
 
 
-def synthesise(out: Path) -> bool:
-    """Synthesise the CDK app, unless nothing that it reads has changed; handlers it does not read."""
+def synthesise(out: Path, context: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """Synthesise the CDK app, unless nothing that it reads has changed; handlers it does not read.
+
+    Parameters
+    ----------
+    context
+        What the deployment chooses, as `cdk deploy -c name=value` does.
+    """
+    chosen = json.dumps(dict(context), sort_keys=True)
     current = fingerprint(
         REPOSITORY,
         [REPOSITORY / "infra", REPOSITORY / "statemachines", REPOSITORY / "requirements" / "rollcall.txt"],
+        chosen,
     )
 
     def make() -> None:
         shutil.rmtree(out, ignore_errors=True)
-        environment = environment_with_node() | {"CDK_OUTDIR": str(out)}
+        environment = environment_with_node() | {"CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": chosen}
         _run("CDK synth", [sys.executable, "-m", "infra.app"], REPOSITORY, environment)
 
     return make_if_changed(out.with_suffix(".stamp"), current, make)

@@ -1,6 +1,7 @@
 """What the local run may be told by its environment, all with defaults that suit one developer's machine."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +18,10 @@ class LocalSettings(BaseSettings):
     aws_port: int = Field(default=4566, ge=1, le=65535, description="All AWS APIs of the emulator")
     mqtt_port: int = Field(default=8883, ge=1, le=65535, description="The MQTT broker, mutual TLS")
     rekognition_port: int = Field(default=4570, ge=1, le=65535, description="Rekognition Local")
+    face_index: Literal["rekognition", "engine"] = Field(
+        default="rekognition",
+        description="Who finds faces: Rekognition Local, or the engine in the functions",
+    )
     data_dir: Path = Field(default=REPOSITORY / "data", description="All state; `make reset` deletes it")
 
     @property

@@ -146,6 +146,7 @@ class LocalSystem:
             (settings.rekognition_port, "Rekognition Local", "ROLLCALL_REKOGNITION_PORT"),
         ):
             require_free_port(port, purpose, variable)
+        self._require_same_face_index()
         self._prepare()
         self._start_services()
         self._progress("deploying the stacks")
@@ -161,15 +162,30 @@ class LocalSystem:
         self._enrol()
         self._start_cameras()
 
+    def _require_same_face_index(self) -> None:
+        """Face references are in the index that they were enrolled in, and in no other."""
+        stamp, chosen = self.settings.data_dir / "face-index", self.settings.face_index
+        before = stamp.read_text() if stamp.exists() else chosen
+        if before != chosen:
+            message = (
+                f"The students in {self.settings.data_dir} are enrolled with ROLLCALL_FACE_INDEX={before}. "
+                f"Set it back, or run `make reset` to begin anew with {chosen}."
+            )
+            raise LocalRunError(message)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(chosen)
+
     @property
     def _cdk_out(self) -> Path:
-        return self.settings.build_dir / "cdk.out"
+        return self.settings.build_dir / f"cdk.{self.settings.face_index}.out"
 
     def _prepare(self) -> None:
         """Synth, the dashboard's build and the school's pictures do not need each other."""
         with ThreadPoolExecutor(3) as pool:
             jobs: dict[str, Future[bool]] = {
-                "synthesised the CDK app": pool.submit(synthesise, self._cdk_out),
+                "synthesised the CDK app": pool.submit(
+                    synthesise, self._cdk_out, {"face_index": self.settings.face_index}
+                ),
                 "built the dashboard": pool.submit(build_dashboard),
             }
             school = pool.submit(self._prepare_school, self.settings.build_dir / "demo")
@@ -197,7 +213,8 @@ class LocalSystem:
         emulator.start()
         self._emulator = emulator
         self._clients = Clients(emulator.endpoint_url, emulator.settings.region, emulator.credentials)
-        self.start_rekognition()
+        if settings.face_index == "rekognition":
+            self.start_rekognition()
 
     def start_rekognition(self) -> None:
         """Start Rekognition Local, and wait until it answers. Its collections are those it had."""

@@ -17,10 +17,17 @@ from attendance.adapters.dynamodb.students import DynamoStudentStore
 from attendance.adapters.dynamodb.table import Table
 from attendance.adapters.iot import IotDeviceRegistry, IotMessenger
 from attendance.adapters.s3 import S3ObjectStore
-from pipeline.settings import AnnouncementSettings, CaptureSettings, PortraitSettings, TableSettings
+from pipeline.settings import (
+    AnnouncementSettings,
+    CaptureSettings,
+    FaceSettings,
+    PortraitSettings,
+    TableSettings,
+)
 
 if TYPE_CHECKING:
-    from attendance.ports import FaceIndex
+    from attendance.ports import FaceDetector, FaceIndex
+    from faces import FaceEngine
 
 # Step Functions retries with jitter over minutes; a client that also retries for long hides the throttling.
 _CLIENT = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=20)
@@ -104,6 +111,15 @@ def announcer() -> AwsAnnouncer:
 
 
 @cache
+def face_detector_of_captures() -> "FaceDetector":
+    if FaceSettings().face_index == "engine":
+        from attendance.adapters.engine import EngineFaceDetector  # noqa: PLC0415
+
+        return EngineFaceDetector(_engine(), capture_files())
+    return _rekognition_index(capture_files())
+
+
+@cache
 def face_index_of_captures() -> "FaceIndex":
     return _face_index(capture_files())
 
@@ -113,8 +129,32 @@ def face_index_of_portraits() -> "FaceIndex":
     return _face_index(portrait_files())
 
 
+# OpenCV takes a quarter of a second to import, which only the functions that see pictures should pay.
+
+
 def _face_index(files: S3ObjectStore) -> "FaceIndex":
-    # OpenCV takes a quarter of a second to import, which only the functions that see pictures should pay.
+    if FaceSettings().face_index == "engine":
+        return _engine_index(files)
+    return _rekognition_index(files)
+
+
+def _rekognition_index(files: S3ObjectStore) -> "FaceIndex":
     from attendance.adapters.rekognition import RekognitionFaceIndex  # noqa: PLC0415
 
     return RekognitionFaceIndex(boto3.client("rekognition", config=_CLIENT), files, files.bucket)
+
+
+def _engine_index(files: S3ObjectStore) -> "FaceIndex":
+    from attendance.adapters.dynamodb.references import DynamoReferenceStore  # noqa: PLC0415
+    from attendance.adapters.engine import EngineFaceIndex  # noqa: PLC0415
+    from attendance.domain.policy import Engine  # noqa: PLC0415
+
+    engine = _engine()
+    references = DynamoReferenceStore(table(), Engine(engine.name, engine.version))
+    return EngineFaceIndex(engine, files, references)
+
+
+def _engine() -> "FaceEngine":
+    from faces import FaceEngine  # noqa: PLC0415
+
+    return FaceEngine()

@@ -1,5 +1,7 @@
 """What the functions are told by their environment. Each function gets, and reads, only what it needs."""
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
@@ -16,6 +18,12 @@ class CaptureSettings(BaseSettings):
 
 class PortraitSettings(BaseSettings):
     portraits_bucket: str = Field(min_length=3, description="Bucket of enrolment photos")
+
+
+class FaceSettings(BaseSettings):
+    face_index: Literal["rekognition", "engine"] = Field(
+        default="rekognition", description="Who finds faces: Rekognition, or our own engine in the function"
+    )
 
 
 class AnnouncementSettings(BaseSettings):

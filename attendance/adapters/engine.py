@@ -7,7 +7,7 @@ pixels.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 import faces
 from attendance.adapters.pictures import box_in_ratios, face_cuts, load_picture
@@ -38,11 +38,15 @@ class ReferenceStore(Protocol):
 
     def remove(self, school_id: str, reference_ids: Sequence[str]) -> None: ...
 
+    def version(self, school_id: str) -> str | None:
+        """Another one after every change of the school's references; None before the first."""
+        ...
+
     def of_school(self, school_id: str) -> Sequence[FaceReference]: ...
 
 
-class EngineFaceIndex:
-    """Detects, and compares with one template a student: the mean of the student's references.
+class EngineFaceDetector:
+    """Finds the faces of pictures.
 
     Parameters
     ----------
@@ -50,10 +54,9 @@ class EngineFaceIndex:
         The bucket that picture keys are of.
     """
 
-    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore, references: ReferenceStore) -> None:
+    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore) -> None:
         self._engine = engine
         self._objects = objects
-        self._references = references
         self._pictures: dict[str, faces.Picture] = {}
 
     def detect(self, picture_key: str) -> PictureFaces:
@@ -61,6 +64,26 @@ class EngineFaceIndex:
         found = self._engine.detect(picture)
         detected = tuple(DetectedFace(box_in_ratios(face.box, picture), face.score * 100) for face in found)
         return PictureFaces(detected, calls=1)
+
+    def _picture(self, key: str) -> faces.Picture:
+        """A decoded picture. The frames of one burst are kept: all are detected first, then searched."""
+        picture = self._pictures.pop(key, None) or load_picture(self._objects, key)
+        self._pictures[key] = picture
+        if len(self._pictures) > _PICTURES_KEPT:
+            del self._pictures[next(iter(self._pictures))]
+        return picture
+
+
+class EngineFaceIndex(EngineFaceDetector):
+    """Compares with one template a student, the mean of the student's references.
+
+    The templates of a school are kept until its references change.
+    """
+
+    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore, references: ReferenceStore) -> None:
+        super().__init__(engine, objects)
+        self._references = references
+        self._galleries: dict[str, tuple[str | None, faces.Gallery]] = {}
 
     def search(
         self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
@@ -97,26 +120,25 @@ class EngineFaceIndex:
         if vector is None:
             message = "No face could be indexed: use a picture that shows the face from the front, well lit."
             raise PortraitRefusedError(("FACE_PRESENT",), message)
-        reference = FaceReference(str(uuid4()), student_id, vector)
-        self._references.add(school_id, reference)
-        return reference.reference_id
+        # The same portrait has the same id, so that a repeated step leaves one reference.
+        reference_id = str(uuid5(NAMESPACE_URL, f"{student_id}/{picture_key}"))
+        self._references.add(school_id, FaceReference(reference_id, student_id, vector))
+        return reference_id
 
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
         self._references.remove(school_id, reference_ids)
 
-    def _picture(self, key: str) -> faces.Picture:
-        """A decoded picture. The frames of one burst are kept: all are detected first, then searched."""
-        picture = self._pictures.pop(key, None) or load_picture(self._objects, key)
-        self._pictures[key] = picture
-        if len(self._pictures) > _PICTURES_KEPT:
-            del self._pictures[next(iter(self._pictures))]
-        return picture
-
     def _gallery(self, school_id: str) -> faces.Gallery:
+        version = self._references.version(school_id)
+        known = self._galleries.get(school_id)
+        if known is not None and known[0] == version:
+            return known[1]
         vectors: dict[str, list[Vector]] = {}
         for reference in self._references.of_school(school_id):
             vectors.setdefault(reference.student_id, []).append(reference.vector)
-        return faces.Gallery((student_id, faces.template_of(own)) for student_id, own in vectors.items())
+        gallery = faces.Gallery((student_id, faces.template_of(own)) for student_id, own in vectors.items())
+        self._galleries[school_id] = (version, gallery)
+        return gallery
 
     def _embed(self, picture: faces.Picture, box: Box) -> Vector | None:
         """The unit vector of the face in a box; None where, seen by itself, it is no face."""

@@ -3,11 +3,13 @@
 from attendance.contracts.object_keys import CapturePrefix
 from attendance.contracts.workflow import CaptureRef, DetectedFrame, FrameFaces, FrameRef, StoredFace
 from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError
-from attendance.ports import FaceIndex, ObjectStore
+from attendance.ports import FaceDetector, ObjectStore
 from attendance.usecases.stored import stored_box
 
 
-def detect_faces(ref: CaptureRef, frame: FrameRef, *, index: FaceIndex, files: ObjectStore) -> DetectedFrame:
+def detect_faces(
+    ref: CaptureRef, frame: FrameRef, *, index: FaceDetector, files: ObjectStore
+) -> DetectedFrame:
     """Detect and store a frame's faces.
 
     A frame that is no picture, or too large a one, is not an error of the capture: it has a problem

@@ -11,6 +11,6 @@ def handler(event: DetectFacesInput) -> DetectedFrame:
     return detect_faces(
         event.capture,
         event.frame,
-        index=bootstrap.face_index_of_captures(),
+        index=bootstrap.face_detector_of_captures(),
         files=bootstrap.capture_files(),
     )

@@ -73,6 +73,18 @@ def portrait(school_id: str, student_id: str, portrait_id: str) -> Key:
     return _key(student_partition(school_id, student_id), f"PORTRAIT#{portrait_id}")
 
 
+def references_partition(school_id: str) -> str:
+    return f"SCHOOL#{school_id}#REFERENCES"
+
+
+def reference(school_id: str, reference_id: str) -> Key:
+    return _key(references_partition(school_id), f"REFERENCE#{reference_id}")
+
+
+def references_version(school_id: str) -> Key:
+    return _key(references_partition(school_id), "VERSION")
+
+
 def capture(school_id: str, capture_id: str) -> Key:
     return _key(f"SCHOOL#{school_id}#CAPTURE#{capture_id}", "CAPTURE")
 

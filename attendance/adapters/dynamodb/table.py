@@ -36,9 +36,12 @@ class Table:
             )
         return answer.get("Item")
 
-    def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
-        """All items of a partition whose sort key has the prefix, page after page."""
-        yield from self._pages("PK", "SK", partition, prefix)
+    def query(self, partition: str, prefix: str = "", *, consistent: bool = False) -> Iterator[Item]:
+        """All items of a partition whose sort key has the prefix, page after page.
+
+        `consistent`: everything that was written before, at twice the price.
+        """
+        yield from self._pages("PK", "SK", partition, prefix, consistent=consistent)
 
     def query_index(self, partition: str, prefix: str = "") -> Iterator[Item]:
         """The same by the index, which may lag behind by a moment."""
@@ -49,6 +52,11 @@ class Table:
         request: dict[str, Any] = {"TableName": self.name, "Item": item}
         _add_condition(request, condition, values)
         return self._conditional(self._client.put_item, request)
+
+    def delete(self, key: dict[str, str]) -> None:
+        """Delete an item; one that is not there is no error."""
+        with translated("DynamoDB"):
+            self._client.delete_item(TableName=self.name, Key=attributes(_main(key)))
 
     def put_all(self, items: Sequence[Item]) -> None:
         """Write many items, each by itself.
@@ -132,7 +140,9 @@ class Table:
             raise
         return True
 
-    def _pages(self, pk: str, sk: str, partition: str, prefix: str) -> Iterator[Item]:
+    def _pages(
+        self, pk: str, sk: str, partition: str, prefix: str, *, consistent: bool = False
+    ) -> Iterator[Item]:
         values: dict[str, object] = {":pk": partition}
         condition = f"{pk} = :pk"
         if prefix:
@@ -145,6 +155,8 @@ class Table:
         }
         if pk != "PK":
             request["IndexName"] = INDEX
+        if consistent:
+            request["ConsistentRead"] = True
         while True:
             with translated("DynamoDB"):
                 page = self._client.query(**request)

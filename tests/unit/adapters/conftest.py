@@ -1,13 +1,11 @@
 from collections.abc import Iterator
-from itertools import count
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from attendance.adapters.dynamodb.table import Table
-
-_NAMES = (f"rollcall-{number}" for number in count())
+from tests.fakes.dynamodb_table import make_table
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +25,4 @@ def dynamodb(aws: None):
 
 @pytest.fixture
 def table(dynamodb) -> Table:
-    """An empty table, as the storage stack makes it."""
-    name = next(_NAMES)
-    keys = ("PK", "SK", "GSI1PK", "GSI1SK")
-    dynamodb.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "GSI1",
-                "KeySchema": [
-                    {"AttributeName": "GSI1PK", "KeyType": "HASH"},
-                    {"AttributeName": "GSI1SK", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return Table(dynamodb, name)
+    return make_table(dynamodb)

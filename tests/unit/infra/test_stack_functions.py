@@ -36,6 +36,7 @@ _PARTS: dict[str, set[str]] = {
     **{store: {"TABLE_NAME"} for store in ("schools", "students", "captures", "registers", "projections")},
     "capture_files": {"CAPTURES_BUCKET"},
     "portrait_files": {"PORTRAITS_BUCKET"},
+    "face_detector_of_captures": {"CAPTURES_BUCKET", "FACE_INDEX"},
     "face_index_of_captures": {"CAPTURES_BUCKET", "FACE_INDEX"},
     "face_index_of_portraits": {"PORTRAITS_BUCKET", "FACE_INDEX"},
     "announcer": _ANNOUNCES,
