@@ -219,7 +219,7 @@ def test_an_older_version_that_is_projected_late_replaces_nothing(table):
     store = DynamoProjectionStore(table)
     older = replace(with_capture(a_register(), 1), version=1)
     newer = replace(correct_mark(older, "ada", "absent", None), version=2)
-    for register in (older, newer, older, newer):
+    for register in (older, newer, newer, older):
         store.put(register)
     (line,) = items_of(table, "SCHOOL#lakeside#STUDENT#ada", "MARK#")
     (total,) = items_of(table, "SCHOOL#lakeside#SECTION#7a", "TOTAL#")
@@ -291,6 +291,24 @@ def test_an_event_that_another_overtakes_is_not_lost(table):
     store.get = overtaking
     assert store.advance(CAPTURE, "SUCCEEDED", None)
     assert read(SCHOOL, CAPTURE.capture_id).status == "SUCCEEDED"
+
+
+def test_an_event_that_an_end_overtakes_does_not_reopen_it(table):
+    """Between reading and writing IN_PROGRESS, CANCELLED is written by another Lambda."""
+    store = DynamoCaptureStore(table)
+    store.add(CAPTURE)
+    read, overtaken = store.get, []
+
+    def overtaking(school_id, capture_id):
+        capture = read(school_id, capture_id)
+        if not overtaken:
+            overtaken.append(capture)
+            assert DynamoCaptureStore(table).advance(CAPTURE, "CANCELLED", "by hand")
+        return capture
+
+    store.get = overtaking
+    assert not store.advance(CAPTURE, "IN_PROGRESS", None)
+    assert read(SCHOOL, CAPTURE.capture_id).status == "CANCELLED"
 
 
 def test_a_capture_is_owned_by_one_run(table):
