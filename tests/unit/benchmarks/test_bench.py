@@ -1,6 +1,6 @@
 """The benchmark of the pipeline: what it composes, how it counts and what it shows."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import cv2
 import numpy as np
@@ -28,8 +28,8 @@ def point(label: str, pipeline: float, bare: float, search: float | None = None,
     return Point(1.0, label, 1, faces, cost(pipeline), cost(bare), None if search is None else cost(search))
 
 
-def parsed(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)  # noqa: S314 - drawn here
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - drawn here
 
 
 def test_a_burst_has_as_many_frames_and_pixels_as_asked_for():
