@@ -51,7 +51,7 @@ def _meeting(meeting: MeetingOverview) -> schemas.MeetingSummary:
 
 
 def register(
-    shown: Register, section: Section, students: Sequence[Student], time_zone: str, *, may_correct: bool
+    shown: Register, section: Section, students: Sequence[Student], *, may_correct: bool
 ) -> schemas.Register:
     return schemas.Register(
         meeting_id=shown.meeting_id,
@@ -61,7 +61,6 @@ def register(
         period_id=shown.period_id,
         starts_at=shown.starts_at,
         ends_at=shown.ends_at,
-        time_zone=time_zone,
         status=shown.status,
         version=shown.version,
         policy_version=shown.policy_version,

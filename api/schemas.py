@@ -43,7 +43,7 @@ class Sections(Answer):
 
 
 class Me(Answer):
-    """Who is signed in, in which school, and where that school's clock is."""
+    """Who is signed in, in which school, and the time zone (IANA) of its clock."""
 
     username: str
     school_id: str
@@ -134,7 +134,6 @@ class Register(Answer):
     period_id: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
-    time_zone: str
     status: RegisterStatus
     version: Count
     policy_version: str

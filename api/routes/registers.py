@@ -196,7 +196,6 @@ def _answer(
         register,
         section,
         students_of(register, services.students),
-        services.schools.timetable(caller.school_id).time_zone,
         may_correct=caller.may_correct(section),
     )
     return Response(

@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { isAdmin, session } from "./auth/session.ts";
-import { Notice } from "./components/notices.tsx";
 import { Frame } from "./components/frame.tsx";
+import { Loading, Notice } from "./components/notices.tsx";
 import { PageTitle } from "./components/page.tsx";
 import { EnrolPage } from "./pages/enrol.tsx";
 import { MeetingsPage } from "./pages/meetings.tsx";
@@ -12,6 +12,7 @@ import { SignInPage } from "./pages/sign-in.tsx";
 import { StudentPage } from "./pages/student.tsx";
 import { StudentsPage } from "./pages/students.tsx";
 import { hrefs, type Route, route } from "./router.ts";
+import { isSchoolKnown, schoolFault } from "./school.ts";
 import { t } from "./texts/index.ts";
 
 export function App(): JSX.Element {
@@ -19,9 +20,15 @@ export function App(): JSX.Element {
   useEffect(() => window.scrollTo(0, 0), [shown]);
   if (session.value === null) return <SignInPage />;
   return (
-    <Frame>
-      <Page shown={shown} />
-    </Frame>
+    <Frame>{isSchoolKnown.value ? <Page shown={shown} /> : <Waiting />}</Frame>
+  );
+}
+
+function Waiting(): JSX.Element {
+  return (
+    <div class="page page-narrow">
+      {schoolFault.value === null ? <Loading /> : <Notice icon="offline" title={schoolFault.value} />}
+    </div>
   );
 }
 

@@ -10,6 +10,7 @@ export type Change = Schemas["Change"];
 export type Counts = Schemas["Counts"];
 export type Face = Schemas["Face"];
 export type Mark = Schemas["Mark"];
+export type Me = Schemas["Me"];
 export type MarkStatus = Mark["status"];
 export type Meetings = Schemas["Meetings"];
 export type MeetingSummary = Schemas["MeetingSummary"];
@@ -25,6 +26,10 @@ export type StudentRef = Schemas["StudentRef"];
 export type Upload = Schemas["Upload"];
 
 const part = encodeURIComponent;
+
+export function readMe(): Promise<Me> {
+  return fetchOne("/v1/me");
+}
 
 export function readMeetings(date: string | null, etag?: string): Promise<Tagged<Meetings> | null> {
   return read(date === null ? "/v1/meetings" : `/v1/meetings?date=${part(date)}`, etag);

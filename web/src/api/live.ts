@@ -16,7 +16,9 @@ export interface LiveState<T> {
 
 export type Load<T> = (etag?: string) => Promise<Tagged<T> | null>;
 
+/** For what people wait for, such as a register; a list that they glance at is asked for less often. */
 const INTERVAL_MS = 5_000;
+export const GLANCE_MS = 15_000;
 const LONGEST_MS = 60_000;
 
 export class Live<T> {
@@ -28,14 +30,16 @@ export class Live<T> {
     problem: null,
   });
   readonly #load: Load<T>;
+  readonly #intervalMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #isRunning = false;
   /** Counts what was written or read meanwhile, so that a slow old answer never replaces a newer one. */
   #turn = 0;
 
-  constructor(load: Load<T>) {
+  constructor(load: Load<T>, intervalMs: number) {
     this.#load = load;
+    this.#intervalMs = intervalMs;
   }
 
   get state(): ReadonlySignal<LiveState<T>> {
@@ -104,7 +108,7 @@ export class Live<T> {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (!this.#isRunning || document.visibilityState === "hidden") return;
-    const wait = Math.min(INTERVAL_MS * 2 ** this.#failures, LONGEST_MS);
+    const wait = Math.min(this.#intervalMs * 2 ** this.#failures, LONGEST_MS);
     this.#timer = setTimeout(() => void this.refresh(), wait);
   }
 
@@ -115,9 +119,13 @@ export class Live<T> {
 }
 
 /** A `Live` for as long as the component is shown; made anew when one of `inputs` changes. */
-export function useLive<T>(load: Load<T>, inputs: readonly unknown[]): Live<T> {
+export function useLive<T>(
+  load: Load<T>,
+  inputs: readonly unknown[],
+  intervalMs: number = INTERVAL_MS,
+): Live<T> {
   // The inputs are what `load` depends on; `load` itself is a new closure every time.
-  const live = useMemo(() => new Live(load), inputs);
+  const live = useMemo(() => new Live(load, intervalMs), inputs);
   useEffect(() => {
     live.start();
     return () => live.stop();

@@ -559,7 +559,7 @@ export interface components {
         };
         /**
          * Me
-         * @description Who is signed in, in which school, and where that school's clock is.
+         * @description Who is signed in, in which school, and the time zone (IANA) of its clock.
          */
         readonly Me: {
             /** Roles */
@@ -770,8 +770,6 @@ export interface components {
              * @enum {string}
              */
             readonly status: "expected" | "provisional" | "confirmed" | "amended" | "not_taken";
-            /** Time Zone */
-            readonly time_zone: string;
             /** Version */
             readonly version: number;
         };

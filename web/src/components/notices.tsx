@@ -36,16 +36,14 @@ export function Notice(props: {
 /** What stands in the way of live data: nothing, a lost connection, or a refusal. */
 export function LiveNotice<T>(props: {
   readonly state: LiveState<T>;
-  readonly timeZone?: string | undefined;
   readonly onRetry: () => void;
 }): JSX.Element | null {
   const { data, isOffline, problem, checkedAt } = props.state;
   if (isOffline) {
-    const zone = props.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     const text =
       data === null || checkedAt === null
         ? t.problems.offlineEmpty
-        : t.problems.offline(timeOf(checkedAt, zone));
+        : t.problems.offline(timeOf(checkedAt));
     return (
       <Banner icon="offline" text={text}>
         <button type="button" class="button button-quiet" onClick={props.onRetry}>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { type Meetings, type MeetingSummary, readMeetings } from "../api/endpoints.ts";
-import { useLive } from "../api/live.ts";
+import { GLANCE_MS, useLive } from "../api/live.ts";
 import { now } from "../clock.ts";
 import { Icon } from "../components/glyph.tsx";
 import { LiveNotice, Loading, Notice } from "../components/notices.tsx";
@@ -11,7 +11,7 @@ import { goTo, hrefs } from "../router.ts";
 import { dayAway, dayOf, t, timeRange } from "../texts/index.ts";
 
 export function MeetingsPage({ date }: { readonly date: string | null }): JSX.Element {
-  const live = useLive<Meetings>((etag) => readMeetings(date, etag), [date]);
+  const live = useLive<Meetings>((etag) => readMeetings(date, etag), [date], GLANCE_MS);
   const state = live.state.value;
   const day = state.data?.date ?? date;
   return (
@@ -22,7 +22,7 @@ export function MeetingsPage({ date }: { readonly date: string | null }): JSX.El
         </PageTitle>
         {day !== null && <DayChoice day={day} isToday={date === null} />}
       </div>
-      <LiveNotice state={state} timeZone={state.data?.time_zone} onRetry={() => void live.refresh()} />
+      <LiveNotice state={state} onRetry={() => void live.refresh()} />
       {state.data === null ? (
         !state.isOffline && state.problem === null && <Loading />
       ) : (
@@ -61,7 +61,7 @@ function DayChoice({ day, isToday }: { readonly day: string; readonly isToday: b
 }
 
 function Day(props: { readonly meetings: Meetings; readonly isToday: boolean }): JSX.Element {
-  const { items, time_zone: timeZone } = props.meetings;
+  const { items } = props.meetings;
   if (items.length === 0) return <Notice title={t.meetings.none} hint={t.meetings.noneHint} />;
   const at = now.value;
   const running = items.filter((m) => Date.parse(m.starts_at) <= at && at < Date.parse(m.ends_at));
@@ -76,19 +76,19 @@ function Day(props: { readonly meetings: Meetings; readonly isToday: boolean }):
           </h2>
           <ul class="running">
             {running.map((meeting) => (
-              <Running key={meeting.meeting_id} meeting={meeting} timeZone={timeZone} />
+              <Running key={meeting.meeting_id} meeting={meeting} />
             ))}
           </ul>
         </section>
       )}
       {running.length === 0 && props.isToday && <p class="quiet">{t.meetings.noneNow}</p>}
-      <MeetingList id="earlier" title={t.meetings.earlier} meetings={earlier} timeZone={timeZone} />
-      <MeetingList id="later" title={t.meetings.later} meetings={later} timeZone={timeZone} />
+      <MeetingList id="earlier" title={t.meetings.earlier} meetings={earlier} />
+      <MeetingList id="later" title={t.meetings.later} meetings={later} />
     </>
   );
 }
 
-function Running(props: { readonly meeting: MeetingSummary; readonly timeZone: string }): JSX.Element {
+function Running(props: { readonly meeting: MeetingSummary }): JSX.Element {
   const { meeting } = props;
   const begins = Date.parse(meeting.starts_at);
   const ends = Date.parse(meeting.ends_at);
@@ -99,7 +99,7 @@ function Running(props: { readonly meeting: MeetingSummary; readonly timeZone: s
         {meeting.section.name}
       </a>
       <p class="meeting-meta">
-        <span>{timeRange(meeting.starts_at, meeting.ends_at, props.timeZone)}</span>
+        <span>{timeRange(meeting.starts_at, meeting.ends_at)}</span>
         <span>{t.meetings.room(meeting.room_id)}</span>
         <span>{t.meetings.minutesLeft(minutes)}</span>
       </p>
@@ -140,7 +140,6 @@ function MeetingList(props: {
   readonly id: string;
   readonly title: string;
   readonly meetings: readonly MeetingSummary[];
-  readonly timeZone: string;
 }): JSX.Element | null {
   if (props.meetings.length === 0) return null;
   return (
@@ -150,16 +149,16 @@ function MeetingList(props: {
       </h2>
       <ul class="sheet ledger meeting-list">
         {props.meetings.map((meeting) => (
-          <MeetingLine key={meeting.meeting_id} meeting={meeting} timeZone={props.timeZone} />
+          <MeetingLine key={meeting.meeting_id} meeting={meeting} />
         ))}
       </ul>
     </section>
   );
 }
 
-function MeetingLine(props: { readonly meeting: MeetingSummary; readonly timeZone: string }): JSX.Element {
+function MeetingLine(props: { readonly meeting: MeetingSummary }): JSX.Element {
   const { meeting } = props;
-  const [from, to] = timeRange(meeting.starts_at, meeting.ends_at, props.timeZone).split(" – ");
+  const [from, to] = timeRange(meeting.starts_at, meeting.ends_at).split(" – ");
   const isTaken = meeting.version > 0 && meeting.status !== "not_taken";
   return (
     <li class="ledger-line meeting-line">

@@ -151,7 +151,7 @@ function Header(props: { readonly register: Register; readonly live: RegisterLiv
           <PageTitle title={register.section.name} />
           <p class="meeting-meta">
             <span>{dayOf(register.date)}</span>
-            <span>{timeRange(register.starts_at, register.ends_at, register.time_zone)}</span>
+            <span>{timeRange(register.starts_at, register.ends_at)}</span>
             <span>{t.meetings.room(register.room_id)}</span>
             {isOn && <span>{t.meetings.minutesLeft(minutes)}</span>}
             <StatusTag status={register.status} endsAt={register.ends_at} />
@@ -178,7 +178,7 @@ function Header(props: { readonly register: Register; readonly live: RegisterLiv
       {taking.value !== null && (
         <CaptureProgress taking={taking.value} onClose={() => (taking.value = null)} />
       )}
-      <LiveNotice state={live.state.value} timeZone={register.time_zone} onRetry={() => void live.refresh()} />
+      <LiveNotice state={live.state.value} onRetry={() => void live.refresh()} />
       <div class="register-tally">
         <Tally standings={tallyOf(register)} />
         {isTaken && <CountList counts={register.counts} />}
@@ -193,7 +193,7 @@ function Foot(props: { readonly register: Register; readonly checkedAt: number |
   return (
     <footer class="register-foot">
       {checkedAt !== null && (
-        <p class="quiet">{t.register.updated(timeOf(checkedAt, register.time_zone))}</p>
+        <p class="quiet">{t.register.updated(timeOf(checkedAt))}</p>
       )}
       <History register={register} />
       {register.may_correct && (

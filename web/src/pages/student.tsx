@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 
 import { SignedOut, type Tagged } from "../api/client.ts";
 import { type Portrait, readStudent, recordConsent, type StudentRecord } from "../api/endpoints.ts";
-import { type Live, useLive } from "../api/live.ts";
+import { GLANCE_MS, type Live, useLive } from "../api/live.ts";
 import { Glyph, Icon } from "../components/glyph.tsx";
 import { LiveNotice, Loading } from "../components/notices.tsx";
 import { PageTitle } from "../components/page.tsx";
@@ -17,7 +17,7 @@ import { sentenceOf } from "../texts/problems.ts";
 import { ConsentFields, Progress } from "./enrol.tsx";
 
 export function StudentPage({ studentId }: { readonly studentId: string }): JSX.Element {
-  const live = useLive<StudentRecord>((etag) => readStudent(studentId, etag), [studentId]);
+  const live = useLive<StudentRecord>((etag) => readStudent(studentId, etag), [studentId], GLANCE_MS);
   const state = live.state.value;
   const record = state.data;
   return (

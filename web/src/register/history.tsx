@@ -37,7 +37,7 @@ export function History({ register }: { readonly register: Register }): JSX.Elem
         {changes.value?.map((change) => (
           <li key={change.version}>
             <p class="history-head">
-              <time dateTime={change.at}>{dayAndTime(change.at, register.time_zone)}</time>
+              <time dateTime={change.at}>{dayAndTime(change.at)}</time>
               <span>
                 {change.kind === "capture"
                   ? t.register.historyCapture

@@ -132,7 +132,7 @@ function Content(props: PanelProps): JSX.Element {
       </div>
       <figcaption>
         <p>
-          {t.pictures.caption(timeOf(capture.taken_at, register.time_zone), faces, t.pictures.unknown(unknown))}
+          {t.pictures.caption(timeOf(capture.taken_at), faces, t.pictures.unknown(unknown))}
         </p>
         <ul class="legend" aria-hidden="true">
           <li class="legend-recognised">{t.pictures.legendRecognised}</li>

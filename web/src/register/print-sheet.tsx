@@ -11,7 +11,7 @@ export function PrintSheet({ register }: { readonly register: Register }): JSX.E
     <div class="print-sheet" aria-hidden="true">
       <p class="print-title">{register.section.name}</p>
       <p>
-        {dayWithYear(register.date)}, {timeRange(register.starts_at, register.ends_at, register.time_zone)},{" "}
+        {dayWithYear(register.date)}, {timeRange(register.starts_at, register.ends_at)},{" "}
         {t.meetings.room(register.room_id)}, {t.registerStatuses[register.status]}
       </p>
       <table>

@@ -1,4 +1,6 @@
-/** The catalogue in use, and dates and times as the reader's region writes them, in the school's time zone. */
+/** The catalogue in use, and dates and times as the reader's region writes them, on the school's clock. */
+import { signal } from "@preact/signals";
+
 import { en } from "./en.ts";
 
 export { CONSENT_TEXT_VERSION } from "./en.ts";
@@ -10,13 +12,17 @@ export const locale =
 
 document.documentElement.lang = t.language;
 
-/** Text of an instant's time of day, such as 09:05. */
-export function timeOf(instant: string | number, timeZone: string): string {
-  return formatted({ hour: "numeric", minute: "2-digit", timeZone }, new Date(instant));
+/** The school's time zone (IANA). */
+export const timeZone = signal("UTC");
+
+/** An instant's time of day, such as 09:05. */
+export function timeOf(instant: string | number): string {
+  const options = { hour: "numeric", minute: "2-digit", timeZone: timeZone.value } as const;
+  return formatted(options, new Date(instant));
 }
 
-export function timeRange(from: string, to: string, timeZone: string): string {
-  return `${timeOf(from, timeZone)} – ${timeOf(to, timeZone)}`;
+export function timeRange(from: string, to: string): string {
+  return `${timeOf(from)} – ${timeOf(to)}`;
 }
 
 /** A calendar date (YYYY-MM-DD), such as Monday 23 November. */
@@ -29,14 +35,14 @@ export function dayWithYear(date: string): string {
   return formatted(options, noonOf(date));
 }
 
-export function dayAndTime(instant: string | number, timeZone?: string): string {
+export function dayAndTime(instant: string | number): string {
   const options: Intl.DateTimeFormatOptions = {
     day: "numeric",
     month: "short",
     hour: "numeric",
     minute: "2-digit",
+    timeZone: timeZone.value,
   };
-  if (timeZone !== undefined) options.timeZone = timeZone;
   return formatted(options, new Date(instant));
 }
 
