@@ -19,7 +19,7 @@ from attendance.adapters.iot import IotDeviceRegistry, IotMessenger
 from attendance.adapters.s3 import S3ObjectStore
 
 # Somebody is waiting for the answer: give up well before API Gateway does, after 30 s.
-_CLIENT = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=2, read_timeout=5)
+_CLIENT = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=2, read_timeout=5)
 
 
 class Settings(BaseSettings):

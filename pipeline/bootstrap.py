@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from faces import FaceEngine
 
 # Step Functions retries with jitter over minutes; a client that also retries for long hides the throttling.
-_CLIENT = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=3, read_timeout=20)
+# And it has to give up before its function is ended, whose time-out no state would take for an outage: the
+# shortest functions have 20 seconds, those that call Rekognition 60.
+_CLIENT = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=2, read_timeout=6)
+_REKOGNITION = _CLIENT.merge(Config(read_timeout=25))
 _SIGV4 = _CLIENT.merge(Config(signature_version="s3v4"))
 
 
@@ -141,7 +144,7 @@ def _face_index(files: S3ObjectStore) -> "FaceIndex":
 def _rekognition_index(files: S3ObjectStore) -> "FaceIndex":
     from attendance.adapters.rekognition import RekognitionFaceIndex  # noqa: PLC0415
 
-    return RekognitionFaceIndex(boto3.client("rekognition", config=_CLIENT), files, files.bucket)
+    return RekognitionFaceIndex(boto3.client("rekognition", config=_REKOGNITION), files, files.bucket)
 
 
 def _engine_index(files: S3ObjectStore) -> "FaceIndex":

@@ -82,8 +82,17 @@ def test_time_is_told_in_utc():
     assert bootstrap.clock().utcoffset().total_seconds() == 0
 
 
-@pytest.mark.parametrize("port", [bootstrap.table, bootstrap.capture_files, bootstrap.registry])
-def test_no_client_waits_for_botocores_minute(told, port):
-    """States time out after 40 seconds, and what a client is still waiting for is lost then."""
+@pytest.mark.parametrize(
+    ("port", "function_s"),
+    [
+        (bootstrap.table, 20),
+        (bootstrap.capture_files, 20),
+        (bootstrap.registry, 20),
+        (bootstrap.face_index_of_captures, 60),
+    ],
+)
+def test_a_client_gives_up_before_its_function_is_ended(told, port, function_s):
+    """A function that is ended fails with a time-out, which is no outage that a state would try again."""
     config = port()._client.meta.config
-    assert config.connect_timeout + config.read_timeout < 30
+    attempts = config.retries["total_max_attempts"]
+    assert attempts * (config.connect_timeout + config.read_timeout) < function_s
