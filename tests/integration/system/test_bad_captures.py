@@ -61,7 +61,6 @@ def brought(cameras: PlayedCameras, good: bytes, listener: AnnouncementListener)
         "no picture": {"1.jpg": NO_PICTURE, "2.jpg": good},
         "truncated": {"1.jpg": good[: len(good) // 2], "2.jpg": good},
         "too large": {"1.jpg": of_65_megapixels, "2.jpg": good},
-        "36 megapixels": {"1.jpg": enlarged(good, 8000, 4500)},
         "covered": {"1.jpg": covered, "2.jpg": covered},
         "all bad": {"1.jpg": NO_PICTURE, "2.jpg": good[:100], "3.jpg": of_65_megapixels},
     }
@@ -124,15 +123,6 @@ def test_one_bad_frame_does_not_cost_the_capture(
     assert register.captures[0].readable_frames == 1
     assert present_in(register) == cameras.school.burst.present
     demand_nobody_absent(register)
-
-
-def test_a_frame_of_36_megapixels_shows_the_class_as_any_other(
-    cameras: PlayedCameras, brought: Captures
-) -> None:
-    capture = brought["36 megapixels"]
-
-    assert cameras.outcome(capture)["stage"] == "recorded"
-    assert present_in(cameras.register(capture)) == cameras.school.burst.present
 
 
 @pytest.mark.parametrize(
@@ -362,6 +352,13 @@ def test_pictures_of_a_cancelled_capture_are_not_used(cameras: PlayedCameras, br
     assert (execution.status, execution.error) == ("FAILED", "CaptureClosedError")
     assert "has ended as CANCELLED: its pictures are not used." in execution.cause
     assert cameras.stored(cancelled) == cancelled
+
+
+def test_a_frame_of_36_megapixels_shows_the_class_as_any_other(cameras: PlayedCameras, good: bytes) -> None:
+    capture = cameras.bring(cameras.school.add_room(), {"1.jpg": enlarged(good, 8000, 4500)})
+
+    assert cameras.outcome(capture)["stage"] == "recorded"
+    assert present_in(cameras.register(capture)) == cameras.school.burst.present
 
 
 def test_after_all_of_that_a_whole_burst_makes_a_whole_register(cameras: PlayedCameras) -> None:
