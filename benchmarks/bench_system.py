@@ -1,0 +1,342 @@
+"""Measure the running system: ``python -m benchmarks.bench_system``.
+
+Starts everything that `make run` starts, but for the cameras, and measures: from the last byte uploaded to
+the register readable in the API; many rooms at the same minute; reads of the API at a steady rate. Each is
+beside what was measured in the same run: a bare loop over the same frames, a bare Query of the table.
+"""
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+import time
+import urllib.error
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from attendance.adapters.s3 import S3ObjectStore
+from benchmarks.bare_loop import BareLoop
+from benchmarks.crowds import burst_of, people_of
+from benchmarks.growth import FULL_HD
+from benchmarks.machine import Circumstances
+from benchmarks.measured_class import Frame, MeasuredClass
+from benchmarks.system_school import PlayedCapture, register_cameras, school_of, upload_frames
+from benchmarks.tables import NoPlaceError, Table, write_between
+from demo.portraits import DEFAULT_CACHE, PortraitsError, fetch_portraits
+from faces import FaceEngine
+from local.dashboard import Dashboard
+from local.emulator.ports import free_port
+from local.errors import LocalRunError
+from local.settings import LocalSettings
+from local.system import LocalSystem
+
+CLASS_SIZE: Final = 10
+FRAMES: Final = 3
+_QUIET_ROOM: Final = "r0"
+_POLL_SECONDS: Final = 0.05
+_WAIT_SECONDS: Final = 1_200
+_READERS: Final = 32
+_ENDED: Final = {"failed", "no_meeting"}
+
+
+@dataclass(frozen=True, slots=True)
+class LastByte:
+    """Captures one after the other: from the manifest's upload to the register in the API, in seconds."""
+
+    captures: int
+    median: float
+    p95: float
+    bare_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Herd:
+    """Captures of many rooms at once: from the first manifest to the last register, in seconds.
+
+    Attributes
+    ----------
+    right
+        Registers that say of everybody what the use cases in one process say.
+    bare_seconds
+        The bare loop over the frames of all rooms.
+    """
+
+    rooms: int
+    right: int
+    seconds: float
+    bare_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Reads of a register, in seconds, counted from when each was due; and a bare Query of the table."""
+
+    rate: float
+    requests: int
+    failed: int
+    median: float
+    p99: float
+    query_median: float
+
+
+@dataclass
+class SystemBench:
+    """Measures a started system whose school is `school_of`."""
+
+    system: LocalSystem
+    burst: Sequence[Frame]
+    progress: Callable[[str], None]
+
+    def __post_init__(self) -> None:
+        settings = self.system.settings
+        self._dashboard = Dashboard(settings.dashboard_url, self.system.sign_ins["admin"])
+        self._token = self._dashboard.token()
+        self._files = S3ObjectStore(self.system.clients.client("s3"), self.system.outputs["CapturesBucket"])
+
+    def last_byte(self, captures: int, bare_seconds: float) -> LastByte:
+        """Take the same room's roll again and again; the first warms the functions up and is not counted."""
+        seconds = []
+        for number in range(captures + 1):
+            self.progress(f"capture {number} of {captures}")
+            capture = self._upload(_QUIET_ROOM)
+            began = time.perf_counter()
+            self._begin(capture)
+            self._dashboard.get(f"/v1/registers/{self._await(capture)}", self._token)
+            seconds.append(time.perf_counter() - began)
+        counted = sorted(seconds[1:])
+        return LastByte(captures, quantile(counted, 0.5), quantile(counted, 0.95), bare_seconds)
+
+    def herd(self, rooms: Sequence[str], expected: frozenset[str], bare_seconds: float) -> Herd:
+        """Begin the rolls of all rooms at once."""
+        self.progress(f"{len(rooms)} rooms at once")
+        captures = [self._upload(room) for room in rooms]
+        began = time.perf_counter()
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self._begin, captures))
+        meetings = [self._await(capture) for capture in captures]
+        seconds = time.perf_counter() - began
+        right = sum(self._present(meeting) == expected for meeting in meetings)
+        return Herd(len(rooms), right, seconds, bare_seconds * len(rooms))
+
+    def reads(self, meeting_room: str, rate: float, seconds: float) -> Reads:
+        """Read one register at a steady rate, however long the answers take."""
+        self.progress(f"{rate:.0f} reads a second for {seconds:.0f} s")
+        meeting = self._await(self._begin(self._upload(meeting_room)))
+        query = self._query_median(meeting)
+        began = time.perf_counter() + 0.1
+
+        def read(number: int) -> float | None:
+            due = began + number / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            try:
+                self._dashboard.get(f"/v1/registers/{meeting}", self._token)
+            except (urllib.error.URLError, TimeoutError):
+                return None
+            return time.perf_counter() - due
+
+        with ThreadPoolExecutor(_READERS) as pool:
+            answers = list(pool.map(read, range(round(rate * seconds))))
+        taken = sorted(answer for answer in answers if answer is not None)
+        if not taken:
+            raise LocalRunError("the API answered no read")
+        return Reads(
+            rate, len(answers), len(answers) - len(taken), quantile(taken, 0.5), quantile(taken, 0.99), query
+        )
+
+    def _upload(self, room: str) -> PlayedCapture:
+        return upload_frames(room, self.burst, self.system.stores, self._files)
+
+    def _begin(self, capture: PlayedCapture) -> PlayedCapture:
+        self._files.put(capture.manifest_key, capture.manifest, "application/json")
+        return capture
+
+    def _await(self, capture: PlayedCapture) -> str:
+        """The id of the meeting, once its register has the capture."""
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < deadline:
+            state = self._dashboard.get(f"/v1/captures/{capture.capture_id}", self._token)
+            if state["stage"] == "recorded":
+                return str(state["meeting_id"])
+            if state["stage"] in _ENDED:
+                message = f"the capture of {capture.room} ended as {state['stage']}: {state['reason']}"
+                raise LocalRunError(message)
+            time.sleep(_POLL_SECONDS)
+        message = f"the capture of {capture.room} brought no register within {_WAIT_SECONDS} s"
+        raise LocalRunError(message)
+
+    def _present(self, meeting: str) -> frozenset[str]:
+        register = self._dashboard.get(f"/v1/registers/{meeting}", self._token)
+        return frozenset(mark["student_id"] for mark in register["marks"] if mark["status"] == "present")
+
+    def _query_median(self, meeting: str) -> float:
+        """Of a Query that brings the same register from the table."""
+        table = self.system.clients.client("dynamodb")
+        asked = {
+            "TableName": self.system.outputs["TableName"],
+            "KeyConditionExpression": "PK = :pk AND SK = :sk",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": f"SCHOOL#{self.system.school.school_id}#MEETING#{meeting}"},
+                ":sk": {"S": "REGISTER"},
+            },
+        }
+        taken = []
+        for _ in range(100):
+            began = time.perf_counter()
+            answer = table.query(**asked)
+            taken.append(time.perf_counter() - began)
+            if answer["Count"] != 1:
+                raise LocalRunError(f"the table has no register of {meeting}")
+        return quantile(sorted(taken), 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMeasured:
+    """All that one run brought."""
+
+    last_byte: LastByte
+    herd: Herd
+    reads: Reads
+
+    def table(self) -> Table:
+        """Each figure beside its goal."""
+        byte, herd, reads = self.last_byte, self.herd, self.reads
+        return Table(
+            ("what", "measured", "goal"),
+            [
+                (
+                    f"last byte uploaded to register in the API, p95 of {byte.captures}, over the bare loop",
+                    f"{byte.p95 / byte.bare_seconds:.2f} ({byte.p95:.1f} s)",
+                    f"2 and 1 s more ({2 * byte.bare_seconds + 1:.1f} s)",
+                ),
+                (
+                    f"{herd.rooms} rooms at once, {FRAMES} frames each: registers right",
+                    f"{herd.right} of {herd.rooms}",
+                    "all",
+                ),
+                (
+                    "the same, over the bare loop of all frames",
+                    f"{herd.seconds / herd.bare_seconds:.2f}",
+                    "1.3",
+                ),
+                (
+                    f"{reads.requests} reads of a register at {reads.rate:.0f}/s: failed",
+                    str(reads.failed),
+                    "0",
+                ),
+                (
+                    "the same, p50 over a bare Query's p50",
+                    f"{reads.median / reads.query_median:.1f}",
+                    "",
+                ),
+                (
+                    "the same, p99 over a bare Query's p50",
+                    f"{reads.p99 / reads.query_median:.1f}",
+                    "5",
+                ),
+            ],
+        )
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The least value that at least such a share of the ascending values does not exceed.
+
+    Raises
+    ------
+    ValueError
+        There are no values.
+    """
+    if not ordered:
+        raise ValueError("no values have no quantile")
+    return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0, or 1 where the system did not start, answer or bring a register."""
+    asked = _parse(arguments)
+    circumstances = Circumstances.now()
+    try:
+        with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder:
+            measured = _measure(asked, Path(folder))
+        table, sentence = measured.table(), circumstances.sentence()
+        print(f"{table.as_text()}\n{sentence}")
+        if asked.json:
+            asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
+        if asked.document:
+            write_between(asked.document, "system", f"{table.as_markdown()}\n\n{sentence}")
+    except (LocalRunError, PortraitsError, NoPlaceError, OSError) as error:
+        print(f"bench_system: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _measure(asked: argparse.Namespace, folder: Path) -> SystemMeasured:
+    engine = FaceEngine()
+    people = people_of(fetch_portraits(asked.portraits), engine)[:CLASS_SIZE]
+    burst = burst_of(people, len(people), FULL_HD, FRAMES)
+    in_process = MeasuredClass(engine, {person.name: person.name for person in people})
+    for person in people:
+        in_process.enrol(person.name, [person.portrait])
+    marks = in_process.take(burst, FRAMES).register.marks
+    expected = frozenset(who for who, mark in marks.items() if mark.status == "present")
+    rooms = [f"r{number}" for number in range(1, asked.rooms + 1)]
+    school = school_of(people, [_QUIET_ROOM, *rooms])
+    settings = LocalSettings(
+        dashboard_port=free_port(),
+        aws_port=free_port(),
+        mqtt_port=free_port(),
+        rekognition_port=free_port(),
+        data_dir=folder,
+    )
+    system = LocalSystem(settings, progress=_tell, prepare_school=lambda _: school)
+    system.start()
+    try:
+        register_cameras([_QUIET_ROOM, *rooms], system.clients)
+        bench = SystemBench(system, burst, _tell)
+        bare_seconds = _bare_seconds(burst)
+        return SystemMeasured(
+            last_byte=bench.last_byte(asked.captures, bare_seconds),
+            herd=bench.herd(rooms, expected, bare_seconds),
+            reads=bench.reads(_QUIET_ROOM, asked.rate, asked.seconds),
+        )
+    finally:
+        system.stop()
+
+
+def _bare_seconds(burst: Sequence[Frame]) -> float:
+    bare = BareLoop()
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        for frame in burst:
+            bare.run(frame.data)
+        taken.append(time.perf_counter() - began)
+    return min(taken)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_system", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="write the table into this document")
+    parser.add_argument("--captures", type=int, default=10, metavar="N", help="one by one (%(default)s)")
+    parser.add_argument("--rooms", type=int, default=40, metavar="N", help="at once (%(default)s)")
+    parser.add_argument("--rate", type=float, default=100, metavar="N", help="reads a second (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=10, metavar="N", help="of reads (%(default)s)")
+    parser.add_argument(
+        "--portraits", type=Path, default=DEFAULT_CACHE, metavar="DIR", help="their cache (%(default)s)"
+    )
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
