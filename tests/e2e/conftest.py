@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from local.builds import build_dashboard
 from local.settings import REPOSITORY
@@ -22,6 +22,10 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# A page answers in a blink; this is how long a machine that does much else may take to let it.
+_PATIENCE_MS = 30_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass
@@ -79,7 +83,7 @@ def new_page(browser: Browser, complaints: Complaints) -> Iterator[Callable[...,
     def make(**options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         page = context.new_page()
         page.on("console", complaints.on_console)
         page.on("pageerror", complaints.on_error)

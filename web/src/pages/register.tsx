@@ -11,7 +11,7 @@ import { LiveNotice, Loading } from "../components/notices.tsx";
 import { PageTitle } from "../components/page.tsx";
 import { Snackbar } from "../components/snackbar.tsx";
 import { CountList, Tally } from "../components/tally.tsx";
-import { CaptureProgress, useCaptureNow } from "../register/capture-now.tsx";
+import { CaptureProgress, isGoingOn, useCaptureNow } from "../register/capture-now.tsx";
 import { Corrections } from "../register/corrections.ts";
 import { History } from "../register/history.tsx";
 import { FaceChooser, MarkChooser } from "../register/mark-chooser.tsx";
@@ -162,7 +162,7 @@ function Header(props: { readonly register: Register; readonly live: RegisterLiv
             <button
               type="button"
               class="button button-primary"
-              disabled={taking.value !== null && taking.value.captures.length === 0 && taking.value.fault === null}
+              disabled={taking.value !== null && isGoingOn(taking.value)}
               onClick={start}
             >
               <Icon name="camera" />

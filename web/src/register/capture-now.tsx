@@ -20,6 +20,11 @@ export interface Taking {
   readonly fault: string | null;
 }
 
+export function isGoingOn(taking: Taking): boolean {
+  const hasEnded = taking.captures.length > 0 && taking.captures.every(ended);
+  return taking.fault === null && !hasEnded;
+}
+
 export function useCaptureNow(
   roomId: string | undefined,
   onRecorded: () => void,
@@ -41,7 +46,7 @@ export function useCaptureNow(
       let captures = await requestCapture(roomId, crypto.randomUUID());
       while (mine === turn.peek()) {
         taking.value = { captures, began: taking.peek()?.began ?? Date.now(), fault: null };
-        if (captures.every((capture) => ended(capture))) break;
+        if (captures.every(ended)) break;
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         captures = await Promise.all(captures.map((capture) => readCapture(capture.capture_id)));
       }
