@@ -61,8 +61,8 @@ check: setup web-setup ## Lint, types, imports, state machines, templates, API d
 	@$(PY) -m api.openapi --check
 	@cd web && PATH="$(NODE_BIN):$$PATH" && $(NPM) run lint && $(NPM) run types && $(NPM) run api:check && $(NPM) run test
 
-evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json] [REPORT=dir]
-	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(JSON),--json $(JSON)) $(if $(REPORT),--report $(REPORT))
+evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json]
+	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(JSON),--json $(JSON))
 
 roll: setup web-setup ## Take a class set through the whole running system and compare: make roll SET=DIR [JSON=out.json]
 	@$(PY) -m benchmarks.roll --set $(or $(SET),$(error say which class set: make roll SET=DIR)) $(if $(JSON),--json $(JSON))
