@@ -24,7 +24,7 @@ import { hrefs } from "../router.ts";
 import { dayOf, t, timeOf, timeRange } from "../texts/index.ts";
 import { StatusTag } from "./meetings.tsx";
 
-const SAID_MS = 10_000;
+const SAID_MS = 20_000;
 
 export function RegisterPage({ meetingId }: { readonly meetingId: string }): JSX.Element {
   const live = useLive<Register>((etag) => readRegister(meetingId, etag), [meetingId]);
