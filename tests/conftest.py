@@ -8,6 +8,11 @@ import hypothesis
 import pytest
 import pytest_socket
 
+# Read when pipeline and boto3 are first imported, whichever test comes first.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "rollcall")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Rollcall")
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+
 TESTS = Path(__file__).parent
 WITHOUT_SOCKETS = (TESTS / "unit", TESTS / "contracts")
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from attendance.adapters.dynamodb.table import Table
 from attendance.domain.errors import ServiceUnavailableError
-from pipeline import bootstrap, runtime
+from pipeline import bootstrap
 from pipeline.handlers import publish_summary
 from tests.fakes.stores import RecordingAnnouncer
 
@@ -64,8 +64,6 @@ def announcer(table: Table, monkeypatch: pytest.MonkeyPatch) -> RecordingAnnounc
     bootstrap.idempotency.cache_clear()
     monkeypatch.setattr(bootstrap, "table", lambda: table)
     monkeypatch.setattr(bootstrap, "announcer", lambda: announcer)
-    monkeypatch.setattr(runtime.metrics, "namespace", "Rollcall")
-    monkeypatch.setattr(runtime.metrics, "service", "rollcall")
     return announcer
 
 

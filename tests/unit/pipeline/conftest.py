@@ -1,13 +1,9 @@
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-
-os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "rollcall")
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Rollcall")
 
 from pipeline import bootstrap, runtime
 from tests.fakes.idempotency import InMemoryIdempotency
@@ -48,6 +44,7 @@ def school(monkeypatch: pytest.MonkeyPatch) -> SchoolWithCameras:
         "registry": lambda: school.registry,
         "messenger": lambda: school.messenger,
         "announcer": lambda: school.announcer,
+        "face_detector_of_captures": lambda: school.index,
         "face_index_of_captures": lambda: school.index,
         "face_index_of_portraits": lambda: school.index,
         "idempotency": lambda: idempotency,
