@@ -1,6 +1,7 @@
 """The engine: detector, alignment and embedder as one, safe to share between threads."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -58,8 +59,14 @@ class FaceEngine:
             return self._embedder.embed(align.chip(picture.pixels, landmarks))
 
     def assess(self, picture: Picture, face: DetectedFace) -> FaceQuality:
-        """Return how good a detected face is for recognition."""
+        """Return how good a detected face is for recognition.
+
+        Yaw and pitch are of the first landmarks, which the model of `head_pose` is made of; those of a rolled
+        face understate its roll by a quarter, so roll is of the refined ones.
+        """
         landmarks = face.points() / picture.scale
+        with self._lock:
+            roll = quality.head_pose(self._refined(picture, face)).roll
         chip = align.chip(picture.pixels, landmarks)
         brightness, contrast = quality.light(chip)
         return FaceQuality(
@@ -68,7 +75,7 @@ class FaceEngine:
             sharpness=quality.sharpness(chip),
             brightness=brightness,
             contrast=contrast,
-            pose=quality.head_pose(landmarks),
+            pose=replace(quality.head_pose(landmarks), roll=roll),
             score=face.score,
         )
 
