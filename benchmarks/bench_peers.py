@@ -30,9 +30,9 @@ _HEADINGS: Final = (
     "false present",
     "frames",
     "s a frame",
-    "times rollcall's",
+    "/ rollcall's",
     "CPU s a frame",
-    "times rollcall's ",
+    "/ rollcall's CPU",
 )
 
 
@@ -133,7 +133,8 @@ def totals(scores: Sequence[PeerScore]) -> list[PeerScore]:
 def table(scores: Sequence[PeerScore]) -> Table:
     """Lay out scores, those of a set below each other, and the totals below all where there are more sets."""
     several = len({score.set for score in scores}) > 1
-    return Table(_HEADINGS, list(_rows([*scores, *totals(scores)] if several else scores)))
+    shown = [*scores, *totals(scores)] if several else scores
+    return Table(_HEADINGS, list(_rows(shown)), worded=2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells by row; the first column holds words, the others numbers."""
+    """Cells by row; the first columns, `worded` of them, hold words and the others numbers."""
 
     headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    worded: int = 1
 
     def as_text(self) -> str:
         """Columns of equal width."""
@@ -18,7 +19,7 @@ class Table:
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.headings))]
         return "\n".join(
             "  ".join(
-                cell.rjust(width) if column else cell.ljust(width)
+                cell.ljust(width) if column < self.worded else cell.rjust(width)
                 for column, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in lines
@@ -26,7 +27,7 @@ class Table:
 
     def as_markdown(self) -> str:
         """The table of a Markdown document."""
-        rule = ("---", *("---:" for _ in self.headings[1:]))
+        rule = ("---" if column < self.worded else "---:" for column in range(len(self.headings)))
         return "\n".join(f"| {' | '.join(line)} |" for line in (self.headings, rule, *self.rows))
 
 
