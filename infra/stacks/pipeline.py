@@ -94,19 +94,13 @@ class PipelineStack(Stack):
         functions = [
             self._step(
                 "check_portrait",
-                [table.read(), portraits.read(), self._faces.detect(), self._faces.compare()],
+                [table.read(), portraits.read(), self._faces.detect()],
                 memory_mib=FULL_CPU_MIB,
                 timeout_s=60,
             ),
             self._step(
                 "index_portrait",
-                [
-                    table.write(),
-                    portraits.read(),
-                    self._faces.detect(),
-                    self._faces.compare(),
-                    self._faces.index(),
-                ],
+                [table.write(), portraits.read(), self._faces.index()],
                 memory_mib=FULL_CPU_MIB,
                 timeout_s=60,
             ),
