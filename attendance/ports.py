@@ -12,6 +12,7 @@ from attendance.contracts.base import Contract
 from attendance.contracts.capture import CaptureCommand
 from attendance.contracts.upload import RpcRejected, UploadFile, UploadUrl, UploadUrlsAccepted
 from attendance.domain.captures import Capture, CaptureStatus, Device
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.consent import Consent
 from attendance.domain.ledger import Change
 from attendance.domain.policy import Engine, Policy
@@ -70,6 +71,22 @@ class FaceDetector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReference:
+    """A face reference of a school, and whose it is."""
+
+    reference_id: str
+    student_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceMatch:
+    """A single face reference near a face; `similarity` is percent, 0 to 100."""
+
+    reference: KnownReference
+    similarity: float
+
+
 class FaceIndex(FaceDetector, Protocol):
     """Finds whose face reference a face is near; one collection a school."""
 
@@ -93,7 +110,31 @@ class FaceIndex(FaceDetector, Protocol):
         """Index the face of a portrait that lies in `box` for a student; the id of the new face reference."""
         ...
 
-    def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None: ...
+    def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
+        """Forget references; those that are not there are no error."""
+        ...
+
+    def references(self, school_id: str) -> Sequence[KnownReference]:
+        """Every face reference of the school."""
+        ...
+
+    def near_references(
+        self, school_id: str, picture_key: str, box: Box, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        """Single references near a face, nearest first; `search` compares with whole students."""
+        ...
+
+    def neighbours(
+        self, school_id: str, reference_id: str, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        """Other references near a reference, nearest first.
+
+        Raises
+        ------
+        NotFoundError
+            The school has no such reference.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +165,7 @@ class ObjectStore(Protocol):
 
 
 class SchoolStore(Protocol):
-    """What a school is: its timetable, sections, rooms, rosters and policy."""
+    """What a school is: its timetable, sections, rosters and policy, and whom its cameras may mix up."""
 
     def schools(self) -> Sequence[str]: ...
 
@@ -139,6 +180,14 @@ class SchoolStore(Protocol):
     def sections(self, school_id: str) -> Sequence[Section]: ...
 
     def enrollments(self, school_id: str, section_id: str) -> Sequence[Enrollment]: ...
+
+    def confusable_pairs(self, school_id: str) -> Sequence[ConfusablePair]: ...
+
+    def put_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        """Keep a pair; found again, it takes the older one's place."""
+        ...
+
+    def remove_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None: ...
 
 
 class StudentStore(Protocol):

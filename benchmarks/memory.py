@@ -10,6 +10,7 @@ from attendance.adapters.engine import FaceReference
 from attendance.contracts.base import Contract
 from attendance.contracts.upload import UploadFile, UploadUrl
 from attendance.domain.captures import Capture, CaptureStatus
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.consent import Consent
 from attendance.domain.errors import CaptureUnknownError, NotFoundError
 from attendance.domain.ledger import Change
@@ -67,6 +68,7 @@ class MemorySchool:
     roster: dict[str, Student]
     used_policy: Policy = DEFAULT_POLICY
     stored_portraits: dict[tuple[str, str], Portrait] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], ConfusablePair] = field(default_factory=dict)
 
     def schools(self) -> Sequence[str]:
         return [SCHOOL]
@@ -85,6 +87,15 @@ class MemorySchool:
 
     def enrollments(self, school_id: str, section_id: str) -> Sequence[Enrollment]:
         return [Enrollment(student_id, SECTION, FIRST_DAY) for student_id in self.roster]
+
+    def confusable_pairs(self, school_id: str) -> Sequence[ConfusablePair]:
+        return list(self.pairs.values())
+
+    def put_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        self.pairs[pair.first, pair.second] = pair
+
+    def remove_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        self.pairs.pop((pair.first, pair.second), None)
 
     def student(self, school_id: str, student_id: str) -> Student:
         return self.roster[student_id]

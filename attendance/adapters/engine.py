@@ -11,11 +11,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 import faces
 from attendance.adapters.pictures import box_in_ratios, face_cuts, load_picture
-from attendance.domain.errors import PortraitRefusedError
+from attendance.domain.errors import NotFoundError, PortraitRefusedError
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
-from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
+from attendance.ports import (
+    DetectedFace,
+    FaceSearches,
+    KnownReference,
+    ObjectStore,
+    PictureFaces,
+    ReferenceMatch,
+)
 from faces.arrays import Vector
 
 # One burst: its frames are detected one after the other and then searched in rounds.
@@ -29,6 +36,25 @@ class FaceReference:
     reference_id: str
     student_id: str
     vector: Vector
+
+
+class Galleries:
+    """What is known of a school: one template a student, and every reference by itself."""
+
+    def __init__(self, references: Sequence[FaceReference]) -> None:
+        own: dict[str, list[Vector]] = {}
+        for reference in references:
+            own.setdefault(reference.student_id, []).append(reference.vector)
+        self.students = faces.Gallery((student_id, faces.template_of(v)) for student_id, v in own.items())
+        self.references = faces.Gallery((one.reference_id, one.vector) for one in references)
+        self.known = {
+            one.reference_id: KnownReference(one.reference_id, one.student_id) for one in references
+        }
+
+    def near(self, vector: Vector, floor: float, limit: int) -> list[ReferenceMatch]:
+        """Single references from `floor` percent up, nearest first."""
+        found = self.references.search(vector, limit, faces.cosine_of(floor))
+        return [ReferenceMatch(self.known[near.key], faces.similarity_of(near.cosine)) for near in found]
 
 
 class ReferenceStore(Protocol):
@@ -77,18 +103,18 @@ class EngineFaceDetector:
 class EngineFaceIndex(EngineFaceDetector):
     """Compares with one template a student, the mean of the student's references.
 
-    The templates of a school are kept until its references change.
+    What is known of a school is kept in memory until its references change.
     """
 
     def __init__(self, engine: faces.FaceEngine, objects: ObjectStore, references: ReferenceStore) -> None:
         super().__init__(engine, objects)
         self._references = references
-        self._galleries: dict[str, tuple[str | None, faces.Gallery]] = {}
+        self._galleries: dict[str, tuple[str | None, Galleries]] = {}
 
     def search(
         self, school_id: str, picture_key: str, boxes: Sequence[Box], *, floor: float, limit: int
     ) -> FaceSearches:
-        gallery = self._gallery(school_id)
+        gallery = self._known(school_id).students
         if not gallery:
             return FaceSearches(engine=None, candidates=tuple(() for _ in boxes), calls=0)
         picture = self._picture(picture_key)
@@ -128,17 +154,31 @@ class EngineFaceIndex(EngineFaceDetector):
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
         self._references.remove(school_id, reference_ids)
 
-    def _gallery(self, school_id: str) -> faces.Gallery:
+    def references(self, school_id: str) -> Sequence[KnownReference]:
+        return list(self._known(school_id).known.values())
+
+    def near_references(
+        self, school_id: str, picture_key: str, box: Box, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        vector = self._embed(self._picture(picture_key), box)
+        return [] if vector is None else self._known(school_id).near(vector, floor, limit)
+
+    def neighbours(
+        self, school_id: str, reference_id: str, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        known = self._known(school_id)
+        if reference_id not in known.known:
+            raise NotFoundError(f"There is no face reference {reference_id}.")
+        near = known.near(known.references.vector(reference_id), floor, limit + 1)
+        return [match for match in near if match.reference.reference_id != reference_id][:limit]
+
+    def _known(self, school_id: str) -> Galleries:
         version = self._references.version(school_id)
-        known = self._galleries.get(school_id)
-        if known is not None and known[0] == version:
-            return known[1]
-        vectors: dict[str, list[Vector]] = {}
-        for reference in self._references.of_school(school_id):
-            vectors.setdefault(reference.student_id, []).append(reference.vector)
-        gallery = faces.Gallery((student_id, faces.template_of(own)) for student_id, own in vectors.items())
-        self._galleries[school_id] = (version, gallery)
-        return gallery
+        kept = self._galleries.get(school_id)
+        if kept is None or kept[0] != version:
+            kept = (version, Galleries(self._references.of_school(school_id)))
+            self._galleries[school_id] = kept
+        return kept[1]
 
     def _embed(self, picture: faces.Picture, box: Box) -> Vector | None:
         """The unit vector of the face in a box; None where, seen by itself, it is no face."""

@@ -24,7 +24,14 @@ from attendance.domain.errors import (
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
 from attendance.domain.sightings import Box, Candidate
-from attendance.ports import DetectedFace, FaceSearches, ObjectStore, PictureFaces
+from attendance.ports import (
+    DetectedFace,
+    FaceSearches,
+    KnownReference,
+    ObjectStore,
+    PictureFaces,
+    ReferenceMatch,
+)
 from faces import Picture, encode_png
 
 if TYPE_CHECKING:
@@ -111,6 +118,55 @@ class RekognitionFaceIndex:
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
         self._users.remove(_collection(school_id), reference_ids)
 
+    def references(self, school_id: str) -> Sequence[KnownReference]:
+        try:
+            return [_reference(face) for face in self._users.faces(_collection(school_id))]
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":  # nobody has been enrolled yet
+                return []
+            raise
+
+    def near_references(
+        self, school_id: str, picture_key: str, box: Box, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        for cut in face_cuts(load_picture(self._objects, picture_key), box):
+            try:
+                with translated(_SERVICE):
+                    answer = self._client.search_faces_by_image(
+                        CollectionId=_collection(school_id),
+                        Image={"Bytes": encode_png(cut.pixels)},
+                        FaceMatchThreshold=floor,
+                        MaxFaces=limit,
+                        QualityFilter="NONE",
+                    )
+            except ClientError as error:
+                if code_of(error) == "ResourceNotFoundException":
+                    return []
+                if code_of(error) == "InvalidParameterException":  # no face in this cut
+                    continue
+                raise
+            if cut.shows(_box(answer["SearchedFaceBoundingBox"])):
+                return _matches(answer["FaceMatches"])
+        return []
+
+    def neighbours(
+        self, school_id: str, reference_id: str, *, floor: float, limit: int
+    ) -> Sequence[ReferenceMatch]:
+        try:
+            with translated(_SERVICE):
+                answer = self._client.search_faces(
+                    CollectionId=_collection(school_id),
+                    FaceId=reference_id,
+                    FaceMatchThreshold=floor,
+                    MaxFaces=limit,
+                )
+        except ClientError as error:
+            # Rekognition calls an unknown face an invalid parameter.
+            if code_of(error) in {"ResourceNotFoundException", "InvalidParameterException"}:
+                raise NotFoundError(f"There is no face reference {reference_id}.") from error
+            raise
+        return _matches(answer["FaceMatches"])
+
     def _detect(self, picture_key: str) -> list[Any]:
         with _picture_refusals(picture_key), translated(_SERVICE):
             return list(self._client.detect_faces(Image=self._image(picture_key))["FaceDetails"])
@@ -189,6 +245,14 @@ def _picture_refusals(picture_key: str) -> Iterator[None]:
 
 def _box(box: Any) -> Box:
     return Box(box["Left"], box["Top"], box["Width"], box["Height"])
+
+
+def _reference(face: Any) -> KnownReference:
+    return KnownReference(face["FaceId"], face["ExternalImageId"])
+
+
+def _matches(found: Sequence[Any]) -> Sequence[ReferenceMatch]:
+    return [ReferenceMatch(_reference(match["Face"]), match["Similarity"]) for match in found]
 
 
 def _candidates(matches: Sequence[Any]) -> tuple[Candidate, ...]:

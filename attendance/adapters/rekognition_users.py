@@ -99,6 +99,24 @@ class RekognitionUsers:
         message = f"Rekognition has still not let go of {len(pending)} face references: try again."
         raise ServiceUnavailableError(message)
 
+    def faces(self, collection_id: str, **wanted: Any) -> list[Any]:
+        """Faces as ListFaces tells of them, page after page.
+
+        Parameters
+        ----------
+        wanted
+            `FaceIds` or `UserId`; all faces without.
+        """
+        found: list[Any] = []
+        request: dict[str, Any] = {"CollectionId": collection_id, **wanted}
+        while True:
+            with translated(_SERVICE):
+                page = self._client.list_faces(**request)
+            found.extend(page["Faces"])
+            if not page.get("NextToken"):
+                return found
+            request["NextToken"] = page["NextToken"]
+
     def _associate(self, collection_id: str, student_id: str, face_id: str) -> str:
         with tolerating("ConflictException"), translated(_SERVICE):  # the student has a user already
             self._client.create_user(CollectionId=collection_id, UserId=student_id)
@@ -137,11 +155,11 @@ class RekognitionUsers:
                 return
 
     def _owners(self, collection_id: str, face_ids: Sequence[str]) -> set[str]:
-        listed = self._faces(CollectionId=collection_id, FaceIds=list(face_ids))
+        listed = self.faces(collection_id, FaceIds=list(face_ids))
         return {face["UserId"] for face in listed if face.get("UserId")}
 
     def _let_go(self, collection_id: str, student_id: str, face_ids: Sequence[str]) -> None:
-        own = {face["FaceId"] for face in self._faces(CollectionId=collection_id, UserId=student_id)}
+        own = {face["FaceId"] for face in self.faces(collection_id, UserId=student_id)}
         leaving = sorted(own.intersection(face_ids))
         with translated(_SERVICE):
             if leaving == sorted(own):
@@ -150,17 +168,6 @@ class RekognitionUsers:
                 self._client.disassociate_faces(
                     CollectionId=collection_id, UserId=student_id, FaceIds=leaving
                 )
-
-    def _faces(self, **request: Any) -> list[Any]:
-        """All faces that ListFaces tells of, page after page."""
-        found: list[Any] = []
-        while True:
-            with translated(_SERVICE):
-                page = self._client.list_faces(**request)
-            found.extend(page["Faces"])
-            if not page.get("NextToken"):
-                return found
-            request["NextToken"] = page["NextToken"]
 
 
 def _failed_association(failure: Any) -> AttendanceError:

@@ -105,6 +105,10 @@ class FaceAccess:
     def search(self) -> Access:
         return self._access(self._on_collections("SearchUsersByImage"))
 
+    def compare(self) -> Access:
+        """Compare a portrait with the whole school: with every student, and with single references."""
+        return self._access(self._on_collections("SearchUsersByImage", "SearchFacesByImage"))
+
     def index(self) -> Access:
         """Add face references, and take out again what could not become a student's."""
         return self._access(

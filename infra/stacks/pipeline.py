@@ -94,13 +94,19 @@ class PipelineStack(Stack):
         functions = [
             self._step(
                 "check_portrait",
-                [table.read(), portraits.read(), self._faces.detect()],
+                [table.read(), portraits.read(), self._faces.detect(), self._faces.compare()],
                 memory_mib=FULL_CPU_MIB,
                 timeout_s=60,
             ),
             self._step(
                 "index_portrait",
-                [table.write(), portraits.read(), self._faces.index()],
+                [
+                    table.write(),
+                    portraits.read(),
+                    self._faces.detect(),
+                    self._faces.compare(),
+                    self._faces.index(),
+                ],
                 memory_mib=FULL_CPU_MIB,
                 timeout_s=60,
             ),

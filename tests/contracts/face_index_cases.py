@@ -211,6 +211,39 @@ class FaceIndexCases:
         index.remove_references(school, [enrolled["ben"], str(uuid.uuid4())])
         assert candidates_of(index, school, f"{ANNA}-2") == before
 
+    def test_every_reference_is_listed_with_whose_it_is(
+        self, index: FaceIndex, school: str, enrolled: dict[str, str]
+    ) -> None:
+        listed = {known.reference_id: known.student_id for known in index.references(school)}
+        assert listed == {enrolled["anna-1"]: "anna", enrolled["anna-2"]: "anna", enrolled["ben"]: "ben"}
+        assert index.references(f"{school}-never") == []
+
+    def test_single_references_near_a_portrait_are_told_apart(
+        self, index: FaceIndex, school: str, enrolled: dict[str, str]
+    ) -> None:
+        found = index.near_references(school, f"{ANNA}-1", WHOLE, floor=1, limit=5)
+        assert [match.reference.reference_id for match in found] == [
+            enrolled["anna-2"],
+            enrolled["anna-1"],
+            enrolled["ben"],
+        ]
+        assert found[0].similarity == pytest.approx(100, abs=0.01)
+        assert found[0].similarity > found[1].similarity > found[2].similarity
+        assert index.near_references(school, f"{ANNA}-1", WHOLE, floor=SAME, limit=1) == found[:1]
+        assert index.near_references(f"{school}-never", f"{ANNA}-1", WHOLE, floor=1, limit=5) == []
+        assert index.near_references(school, "nobody", WHOLE, floor=1, limit=5) == []
+
+    def test_the_neighbours_of_a_reference_are_all_but_itself(
+        self, index: FaceIndex, school: str, enrolled: dict[str, str]
+    ) -> None:
+        found = index.neighbours(school, enrolled["anna-1"], floor=1, limit=5)
+        assert [match.reference.reference_id for match in found] == [enrolled["anna-2"], enrolled["ben"]]
+        assert index.neighbours(school, enrolled["anna-1"], floor=SAME, limit=5) == found[:1]
+        assert index.neighbours(school, enrolled["anna-1"], floor=1, limit=1) == found[:1]
+        for unknown in (school, f"{school}-never"):
+            with pytest.raises(NotFoundError):
+                index.neighbours(unknown, str(uuid.uuid4()), floor=1, limit=5)
+
 
 def candidates_of(index: FaceIndex, school: str, key: str) -> tuple[Candidate, ...]:
     """Everybody, however unlike."""

@@ -9,6 +9,7 @@ from attendance.contracts.base import Contract
 from attendance.contracts.capture import CaptureCommand
 from attendance.contracts.upload import RpcRejected, UploadFile, UploadUrl, UploadUrlsAccepted
 from attendance.domain.captures import Capture, CaptureStatus, Device, next_status
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.consent import Consent
 from attendance.domain.errors import (
     CaptureUnknownError,
@@ -47,6 +48,7 @@ class InMemorySchools:
     sections_of: dict[str, list[Section]] = field(default_factory=dict)
     enrollments_of: dict[str, list[Enrollment]] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
+    pairs: dict[tuple[str, str, str], ConfusablePair] = field(default_factory=dict)
 
     def schools(self) -> Sequence[str]:
         return sorted(self.timetables)
@@ -69,6 +71,15 @@ class InMemorySchools:
 
     def enrollments(self, school_id: str, section_id: str) -> Sequence[Enrollment]:
         return [entry for entry in self.enrollments_of.get(school_id, []) if entry.section_id == section_id]
+
+    def confusable_pairs(self, school_id: str) -> Sequence[ConfusablePair]:
+        return [pair for (school, _, _), pair in self.pairs.items() if school == school_id]
+
+    def put_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        self.pairs[school_id, pair.first, pair.second] = pair
+
+    def remove_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        self.pairs.pop((school_id, pair.first, pair.second), None)
 
 
 @dataclass

@@ -73,6 +73,14 @@ def portrait(school_id: str, student_id: str, portrait_id: str) -> Key:
     return _key(student_partition(school_id, student_id), f"PORTRAIT#{portrait_id}")
 
 
+def confusables_partition(school_id: str) -> str:
+    return f"SCHOOL#{school_id}#CONFUSABLES"
+
+
+def confusable_pair(school_id: str, first: str, second: str) -> Key:
+    return _key(confusables_partition(school_id), f"PAIR#{first}#{second}")
+
+
 def references_partition(school_id: str) -> str:
     return f"SCHOOL#{school_id}#REFERENCES"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from attendance.adapters.dynamodb import keys
 from attendance.adapters.dynamodb.codec import attributes, from_item, to_item
 from attendance.adapters.dynamodb.table import Table
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.errors import NotFoundError
 from attendance.domain.policy import Policy
 from attendance.domain.rosters import Enrollment, Section
@@ -54,6 +55,17 @@ class DynamoSchoolStore:
     def enrollments(self, school_id: str, section_id: str) -> Sequence[Enrollment]:
         found = self._table.query(keys.section_partition(school_id, section_id), "ENROLLMENT#")
         return [from_item(item, Enrollment) for item in found]
+
+    def confusable_pairs(self, school_id: str) -> Sequence[ConfusablePair]:
+        found = self._table.query(keys.confusables_partition(school_id), "PAIR#", consistent=True)
+        return [from_item(item, ConfusablePair) for item in found]
+
+    def put_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        key = keys.confusable_pair(school_id, pair.first, pair.second)
+        self._table.put(to_item(pair, ConfusablePair, key))
+
+    def remove_confusable_pair(self, school_id: str, pair: ConfusablePair) -> None:
+        self._table.delete(keys.confusable_pair(school_id, pair.first, pair.second))
 
     def add_school(self, school_id: str, name: str, policy: Policy, timetable: Timetable) -> None:
         """Write or replace what a school is; lessons that are gone from the timetable are not removed."""

@@ -17,6 +17,7 @@ from attendance.adapters.dynamodb.schools import DynamoSchoolStore
 from attendance.adapters.dynamodb.students import DynamoStudentStore
 from attendance.adapters.dynamodb.views import DynamoViewLog
 from attendance.domain.captures import Capture
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.consent import Consent
 from attendance.domain.errors import CaptureUnknownError, NotFoundError, VersionConflictError
 from attendance.domain.ledger import chain_is_whole, next_change
@@ -479,3 +480,17 @@ def test_no_school_reaches_anothers_items(table):
     assert registers.get("hillside", FIRST.meeting_id) is None
     assert registers.changes("hillside", FIRST.meeting_id) == []
     assert captures.open_in_room("hillside", "r1") == []
+
+
+def test_a_confusable_pair_is_kept_once_until_it_is_removed(table):
+    store = DynamoSchoolStore(table)
+    first = ConfusablePair.of("carl", "ada", similarity=93.25, found_at=AT)
+    again = ConfusablePair.of("ada", "carl", similarity=96.5, found_at=AT + timedelta(days=1))
+    other = ConfusablePair.of("ada", "ben", similarity=91.0, found_at=AT)
+    for pair in (first, other, again):
+        store.put_confusable_pair(SCHOOL, pair)
+    assert list(store.confusable_pairs(SCHOOL)) == [other, again]
+    assert store.confusable_pairs("hillside") == []
+    store.remove_confusable_pair(SCHOOL, again)
+    store.remove_confusable_pair(SCHOOL, again)
+    assert list(store.confusable_pairs(SCHOOL)) == [other]
