@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.crowds import Person, people_of
+from benchmarks.documents import NoBlockError, write_block
 from benchmarks.growth import CLASS_SIZE, FULL_HD, Bench, Point
 from benchmarks.machine import Circumstances
 from benchmarks.peak_memory import LargePhotoTask, Peak, RollTask, peak_of
 from benchmarks.plots import Chart, Line, svg_of
-from benchmarks.tables import NoPlaceError, Table, write_between
+from benchmarks.tables import Table
 from demo.portraits import DEFAULT_CACHE, PortraitFolder, PortraitsError, fetch_portraits
 from faces import FaceEngine
 
@@ -164,15 +165,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, table in measured.tables().items():
             print(f"{name}\n{table.as_text()}\n")
             if asked.document:
-                write_between(asked.document, name, table.as_markdown())
+                write_block(asked.document, name, table.as_markdown())
         print(sentence)
         if asked.document:
-            write_between(asked.document, "circumstances", sentence)
+            write_block(asked.document, "circumstances", sentence)
         if asked.json:
             asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
         if asked.plot:
             asked.plot.write_text(svg_of(measured.charts()), encoding="utf-8")
-    except (PortraitsError, NoPlaceError, OSError) as error:
+    except (PortraitsError, NoBlockError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.class_sets import ClassSet, ClassSetError, LabelledCapture, read_class_set
+from benchmarks.documents import NoBlockError, write_block
 from benchmarks.machine import Circumstances
 from benchmarks.peers.installed import PEERS
 from benchmarks.peers.roll_takers import PeerError, RollcallTaker, RollTaker, Taken
-from benchmarks.tables import NoPlaceError, Table, write_between
+from benchmarks.tables import Table
 
 _OURS: Final = RollcallTaker.name
 _HEADINGS: Final = (
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ClassSetError as error:
         print(error, file=sys.stderr)
         return 2
-    except (PeerError, NoPlaceError, OSError) as error:
+    except (PeerError, NoBlockError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(table(scores).as_text())
@@ -172,7 +173,7 @@ def _write(scores: Sequence[PeerScore], circumstances: Circumstances, asked: arg
     if asked.document:
         which = f"The first {asked.captures} captures of each set. " if asked.captures else ""
         text = f"{table(scores).as_markdown()}\n\n{which}{circumstances.sentence()}"
-        write_between(asked.document, "peers", text)
+        write_block(asked.document, "peers", text)
 
 
 def _total(engine: str, scores: Sequence[PeerScore]) -> PeerScore:

@@ -21,11 +21,12 @@ from typing import Final
 from attendance.adapters.s3 import S3ObjectStore
 from benchmarks.bare_loop import BareLoop
 from benchmarks.crowds import burst_of, people_of
+from benchmarks.documents import NoBlockError, write_block
 from benchmarks.growth import FULL_HD
 from benchmarks.machine import Circumstances
 from benchmarks.measured_class import Frame, MeasuredClass
 from benchmarks.system_school import PlayedCapture, register_cameras, school_of, upload_frames
-from benchmarks.tables import NoPlaceError, Table, write_between
+from benchmarks.tables import Table
 from demo.portraits import DEFAULT_CACHE, PortraitsError, fetch_portraits
 from faces import FaceEngine
 from local.dashboard import Dashboard
@@ -269,8 +270,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.json:
             asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
         if asked.document:
-            write_between(asked.document, "system", f"{table.as_markdown()}\n\n{sentence}")
-    except (LocalRunError, PortraitsError, NoPlaceError, OSError) as error:
+            write_block(asked.document, "system", f"{table.as_markdown()}\n\n{sentence}")
+    except (LocalRunError, PortraitsError, NoBlockError, OSError) as error:
         print(f"bench_system: {error}", file=sys.stderr)
         return 1
     return 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +28,3 @@ class Table:
         """The table of a Markdown document."""
         rule = ("---" if column < self.worded else "---:" for column in range(len(self.headings)))
         return "\n".join(f"| {' | '.join(line)} |" for line in (self.headings, rule, *self.rows))
-
-
-class NoPlaceError(ValueError):
-    """A document has no place for what is to be written into it."""
-
-
-def write_between(document: Path, name: str, text: str) -> None:
-    """Replace what stands between ``<!-- name: begin -->`` and ``<!-- name: end -->``.
-
-    Raises
-    ------
-    NoPlaceError
-        The document lacks one of the two lines.
-    """
-    begin, end = f"<!-- {name}: begin -->\n", f"\n<!-- {name}: end -->"
-    before, opened, rest = document.read_text(encoding="utf-8").partition(begin)
-    _, closed, after = rest.partition(end)
-    if not opened or not closed:
-        message = f"{document} has no place for {name}: it needs {begin.strip()} and {end.strip()}"
-        raise NoPlaceError(message)
-    document.write_text(f"{before}{begin}{text}{end}{after}", encoding="utf-8")
