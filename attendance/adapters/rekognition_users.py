@@ -13,25 +13,20 @@ from botocore.exceptions import ClientError
 from attendance.adapters.client_errors import code_of, tolerating, translated
 from attendance.domain.errors import (
     AttendanceError,
-    PortraitRefusedError,
     ServiceUnavailableError,
     VersionConflictError,
 )
+from attendance.domain.portraits import LEAST_LIKENESS, refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
 _SERVICE: Final = "Rekognition"
-# Least similarity, percent, of a new face to the student's others: Amazon's own default.
-_LEAST_LIKENESS: Final = 75.0
 # How long a user's new vector is waited for, in seconds a look. An update takes about a second; beyond these
 # fifteen it is still going to end well, only later.
 _PAUSES: Final = (0.3, 0.6, 1.2, 2.4, 4.8, 5.7)
 # Looking for one's own user among those that one's own face matches.
 _NEAREST_USERS: Final = 10
-_UNLIKE = (
-    "This does not look like the student's other photos: make sure that all of them show the same person."
-)
 
 
 class RekognitionUsers:
@@ -126,7 +121,7 @@ class RekognitionUsers:
                     CollectionId=collection_id,
                     UserId=student_id,
                     FaceIds=[face_id],
-                    UserMatchThreshold=_LEAST_LIKENESS,
+                    UserMatchThreshold=LEAST_LIKENESS,
                 )
         except ClientError as error:
             if code_of(error) == "ConflictException":
@@ -145,7 +140,7 @@ class RekognitionUsers:
                 answer = self._client.search_users(
                     CollectionId=collection_id,
                     FaceId=face_id,
-                    UserMatchThreshold=_LEAST_LIKENESS,
+                    UserMatchThreshold=LEAST_LIKENESS,
                     MaxUsers=_NEAREST_USERS,
                 )
             if any(
@@ -173,6 +168,6 @@ class RekognitionUsers:
 def _failed_association(failure: Any) -> AttendanceError:
     reasons = failure["Reasons"]
     if "LOW_MATCH_CONFIDENCE" in reasons:
-        return PortraitRefusedError(("SAME_PERSON",), _UNLIKE)
+        return refusal(["SAME_PERSON"])
     # A face that was indexed a moment ago may not be known everywhere yet.
     return ServiceUnavailableError(f"Rekognition could not associate the face: {', '.join(reasons)}.")

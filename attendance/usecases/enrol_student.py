@@ -5,8 +5,9 @@ from dataclasses import replace
 from attendance.contracts.object_keys import PortraitKey, parse_portrait
 from attendance.contracts.workflow import CheckedPortrait, Failure, IndexedPortrait
 from attendance.domain.errors import ConsentMissingError, PortraitRefusedError
-from attendance.domain.portraits import PortraitStatus, require_subject
+from attendance.domain.portraits import PortraitStatus, require_subject, sentences_of
 from attendance.ports import Clock, FaceIndex, SchoolStore, StudentStore
+from attendance.usecases.compare_portrait import compare_portrait, record_look_alikes
 from attendance.usecases.record_failure import cause_of
 
 # Refusals tell the person what to do; anything else is ours to mend.
@@ -64,7 +65,13 @@ def index_portrait(
 ) -> IndexedPortrait:
     """IndexPortrait: store the reference, once, also where two runs index the portrait at the same time.
 
-    Consent may have been withdrawn since the check, so it is asked again.
+    Consent may have been withdrawn since the check, so it is asked again. Look-alikes are recorded last, and
+    again where an earlier run was ended in between.
+
+    Raises
+    ------
+    ConsentMissingError, PortraitRefusedError
+        It may not become a reference, and why.
     """
     place = PortraitKey(checked.school_id, checked.student_id, checked.portrait_id)
     _require_consent(place, students, schools, clock)
@@ -72,11 +79,21 @@ def index_portrait(
     reference_id = portrait.face_reference_id
     if reference_id is None:
         subject = require_subject(index.portrait_faces(checked.key))
+        notes = compare_portrait(place, subject.box, index=index, students=students)
         added = index.add_reference(checked.school_id, checked.student_id, checked.key, subject.box)
-        enrolled = replace(portrait, status="enrolled", face_reference_id=added)
+        enrolled = replace(
+            portrait,
+            status="enrolled",
+            codes=notes,
+            message=sentences_of(notes) or None,
+            face_reference_id=added,
+        )
         reference_id = students.settle_portrait(enrolled).face_reference_id or added
         if reference_id != added:  # another run was first
             index.remove_references(checked.school_id, [added])
+    record_look_alikes(
+        checked.school_id, checked.student_id, reference_id, clock(), index=index, schools=schools
+    )
     return IndexedPortrait(
         school_id=checked.school_id,
         student_id=checked.student_id,

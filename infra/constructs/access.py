@@ -106,8 +106,8 @@ class FaceAccess:
         return self._access(self._on_collections("SearchUsersByImage"))
 
     def compare(self) -> Access:
-        """Compare a portrait with the whole school: with every student, and with single references."""
-        return self._access(self._on_collections("SearchUsersByImage", "SearchFacesByImage"))
+        """Compare a portrait, and then its reference, with every single reference of the school."""
+        return self._access(self._on_collections("SearchFacesByImage", "SearchFaces"))
 
     def index(self) -> Access:
         """Add face references, and take out again what could not become a student's."""

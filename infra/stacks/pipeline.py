@@ -94,7 +94,7 @@ class PipelineStack(Stack):
         functions = [
             self._step(
                 "check_portrait",
-                [table.read(), portraits.read(), self._faces.detect(), self._faces.compare()],
+                [table.read(), portraits.read(), self._faces.detect()],
                 memory_mib=FULL_CPU_MIB,
                 timeout_s=60,
             ),

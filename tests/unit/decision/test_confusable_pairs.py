@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from attendance.domain.confusables import ConfusablePair, look_alikes
+from attendance.domain.confusables import ConfusablePair, confusable_with, look_alikes
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -32,3 +32,13 @@ def test_everybody_a_student_may_be_taken_for():
         "dora": {"emil"},
         "emil": {"dora"},
     }
+
+
+def test_a_student_is_confusable_with_others_who_are_near_and_never_with_oneself():
+    near = [("ada", 98.0), ("ben", 93.0), ("carl", 91.9), ("ben", 95.0), ("dora", 92.0)]
+    assert confusable_with("ada", near) == {"ben": 95.0, "dora": 92.0}
+
+
+@pytest.mark.parametrize(("similarity", "is_same"), [(99.2, False), (99.3, True), (100.0, True)])
+def test_one_picture_under_two_names_is_nearer_than_two_pictures_of_one_face(similarity, is_same):
+    assert ConfusablePair.of("ada", "ben", similarity=similarity, found_at=AT).is_same_picture is is_same

@@ -93,10 +93,9 @@ def test_no_role_carries_a_policy_that_others_write(assembly: Assembly) -> None:
             "rekognition:DetectFaces",
             {name: {"*"} for name in ("DetectFaces", "CheckPortrait", "IndexPortrait")},
         ),
-        (
-            "rekognition:SearchUsersByImage",
-            {name: {_COLLECTIONS} for name in ("SearchFaces", "CheckPortrait", "IndexPortrait")},
-        ),
+        ("rekognition:SearchUsersByImage", {"SearchFaces": {_COLLECTIONS}}),
+        ("rekognition:SearchFacesByImage", {"IndexPortrait": {_COLLECTIONS}}),
+        ("rekognition:SearchFaces", {"IndexPortrait": {_COLLECTIONS}}),
         ("rekognition:CreateCollection", {"IndexPortrait": {_COLLECTIONS}}),
         ("rekognition:IndexFaces", {"IndexPortrait": {_COLLECTIONS}}),
         ("rekognition:DeleteFaces", {"IndexPortrait": {_COLLECTIONS}}),
@@ -179,8 +178,7 @@ def test_nothing_can_be_deleted_but_the_memory_of_what_was_done_once(assembly: A
     [
         # PublishSummary's memory of what was done once is kept by powertools, which also deletes.
         ("dynamodb/table.py", "dynamodb", {"transact_write_items": {"PutItem", "DeleteItem"}}),
-        # Who is near a reference is asked by an operator's check of the gallery alone.
-        ("rekognition*.py", "rekognition", {"search_faces": set()}),
+        ("rekognition*.py", "rekognition", {}),
         (
             "s3.py",
             "s3",
