@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-STRANGERS = (15, 50, 44, 79)
+STRANGERS = (4, 97, 55, 64)
 """Seeds no two of whose faces reach a cosine of 0.7; the same face with other noise stays above 0.95."""
 
 _SUPERSAMPLE = 4

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from faces import Box, FaceEngine, Picture, read_picture
+from faces.detector import SCORE_FLOOR, Detector
+from faces.engine import CONFIRMED_FLOOR, UNSURE_FLOOR
+from faces.models import model_directory
 from tests.fakes.drawn_faces import STRANGERS, draw_crowd, draw_face
 
 
@@ -150,3 +153,37 @@ def test_a_large_face_does_not_hide_small_ones(engine):
     for number, (x, y) in enumerate([(1300, 200), (1600, 200), (1300, 600), (1050, 1090)]):
         canvas[y : y + 80, x : x + 80] = draw_face(number + 2, 80)
     assert [round(face.box.width, -2) for face in engine.detect(Picture.of(canvas))] == [500, 0, 0, 0, 0]
+
+
+def rolled(seed: int, degrees: float, side: int = 128) -> Picture:
+    canvas = np.full((side * 2, side * 2, 3), 110, np.uint8)
+    canvas[side // 2 : side * 3 // 2, side // 2 : side * 3 // 2] = draw_face(seed, side)
+    turn = cv2.getRotationMatrix2D((side, side), degrees, 1)
+    return Picture.of(cv2.warpAffine(canvas, turn, canvas.shape[:2], borderMode=cv2.BORDER_REPLICATE))
+
+
+@pytest.mark.parametrize("degrees", [-25, 25])
+def test_a_rolled_face_keeps_its_vector(engine, degrees):
+    upright = largest_vector(engine, rolled(50, 0))
+    assert largest_vector(engine, rolled(50, degrees)) @ upright > 0.85
+
+
+def two_eyes_in_an_oval(radius: int) -> Picture:
+    """Draw what YuNet is not sure of."""
+    pixels = np.full((200, 200, 3), 150, np.uint8)
+    cv2.ellipse(pixels, (100, 100), (radius, int(radius * 1.3)), 0, 0, 360, (90, 120, 160), -1)
+    for side in (-1, 1):
+        eye = (int(100 + side * radius * 0.36), int(100 - radius * 0.27))
+        cv2.circle(pixels, eye, max(2, radius // 7), (30, 30, 30), -1)
+    return Picture.of(cv2.GaussianBlur(pixels, (0, 0), 1.5))
+
+
+def test_an_unsure_first_look_is_confirmed_or_not_by_a_second_one(engine):
+    first_look = Detector(model_directory(), UNSURE_FLOOR)
+    small, large = two_eyes_in_an_oval(14), two_eyes_in_an_oval(40)
+    for picture in (small, large):
+        assert [face.score < SCORE_FLOOR for face in first_look.detect(picture)] == [True]
+    (confirmed,) = engine.detect(small)
+    assert confirmed.score >= CONFIRMED_FLOOR
+    assert confirmed.box == first_look.detect(small)[0].box
+    assert engine.detect(large) == []
