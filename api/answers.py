@@ -217,6 +217,15 @@ def student_record(record: StudentRecord, today: date) -> schemas.StudentRecord:
         if consent
         else None,
         portraits=tuple(portrait(one) for one in record.portraits),
+        look_alikes=tuple(
+            schemas.LookAlike(
+                student_id=other.student.student_id,
+                name=other.student.name,
+                similarity=other.pair.similarity,
+                is_same_picture=other.pair.is_same_picture,
+            )
+            for other in record.look_alikes
+        ),
     )
 
 

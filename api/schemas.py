@@ -273,7 +273,10 @@ class Consent(Answer):
 
 
 class Portrait(Answer):
-    """`message` is a sentence for the person who took the picture."""
+    """`message` is a sentence for the person who took the picture.
+
+    An enrolled portrait has one where the face looks like another student's.
+    """
 
     portrait_id: str
     status: PortraitStatus
@@ -282,11 +285,24 @@ class Portrait(Answer):
     requested_at: AwareDatetime
 
 
+class LookAlike(Answer):
+    """Another student whom the cameras may take this one for: where they see either, a teacher is asked.
+
+    `similarity` is percent. `is_same_picture`: one picture under both names, of which one is then wrong.
+    """
+
+    student_id: str
+    name: str
+    similarity: Annotated[float, Field(ge=0, le=100)]
+    is_same_picture: bool
+
+
 class StudentRecord(Answer):
     student_id: str
     name: str
     consent: Consent | None
     portraits: tuple[Portrait, ...]
+    look_alikes: tuple[LookAlike, ...]
 
 
 class GivenConsent(Body):

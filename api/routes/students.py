@@ -102,7 +102,7 @@ def add_student_to_school(
 @router.get(
     "/v1/students/<student_id>",
     tags=["students"],
-    summary="A student with consent and portraits",
+    summary="A student with consent, portraits and look-alikes",
     operation_id="readStudent",
     responses=reads(schemas.StudentRecord, HTTPStatus.NOT_FOUND),
 )
@@ -202,7 +202,7 @@ def _consent(given: schemas.GivenConsent, today: date) -> Consent:
 
 
 def _record(school_id: str, student_id: str, services: Services) -> schemas.StudentRecord:
-    record = view_student(school_id, student_id, students=services.students)
+    record = view_student(school_id, student_id, schools=services.schools, students=services.students)
     return answers.student_record(record, _today(school_id, services))
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from attendance.domain.confusables import ConfusablePair
 from attendance.domain.portraits import Portrait
 from tests.fakes.example_school import SCHOOL, ExampleSchool
 
@@ -147,6 +148,27 @@ def test_a_refused_portrait_says_what_to_do(school: ExampleSchool) -> None:
 
     assert (body["status"], body["codes"]) == ("refused", ["SHARPNESS"])
     assert "hold the camera still" in body["message"]
+
+
+def test_an_admin_sees_whom_a_student_may_be_taken_for(school: ExampleSchool) -> None:
+    for other, similarity in (("s-emmy", 94.0), ("s-carl", 99.9)):
+        pair = ConfusablePair.of("s-ada", other, similarity=similarity, found_at=school.clock())
+        school.schools.put_confusable_pair(SCHOOL, pair)
+    school.schools.put_confusable_pair(
+        "another-school", ConfusablePair.of("s-ada", "s-sofia", similarity=95.0, found_at=school.clock())
+    )
+
+    ada, emmy, sofia = (
+        school.admin().get(f"/v1/students/{student_id}").json["look_alikes"]
+        for student_id in ("s-ada", "s-emmy", "s-sofia")
+    )
+
+    assert ada == [
+        {"student_id": "s-carl", "name": "Carl Gauss", "similarity": 99.9, "is_same_picture": True},
+        {"student_id": "s-emmy", "name": "Emmy Noether", "similarity": 94.0, "is_same_picture": False},
+    ]
+    assert [other["student_id"] for other in emmy] == ["s-ada"]
+    assert sofia == []
 
 
 def test_without_a_valid_consent_no_portrait_is_taken_in(school: ExampleSchool) -> None:

@@ -225,7 +225,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A student with consent and portraits */
+        /** A student with consent, portraits and look-alikes */
         readonly get: operations["readStudent"];
         readonly put?: never;
         readonly post?: never;
@@ -517,6 +517,22 @@ export interface components {
             readonly text_version: string;
         };
         /**
+         * LookAlike
+         * @description Another student whom the cameras may take this one for: where they see either, a teacher is asked.
+         *
+         *     `similarity` is percent. `is_same_picture`: one picture under both names, of which one is then wrong.
+         */
+        readonly LookAlike: {
+            /** Is Same Picture */
+            readonly is_same_picture: boolean;
+            /** Name */
+            readonly name: string;
+            /** Similarity */
+            readonly similarity: number;
+            /** Student Id */
+            readonly student_id: string;
+        };
+        /**
          * Mark
          * @description `review` is a doubtful candidate waiting for a person's word; `seen` the student's latest sighting.
          */
@@ -684,6 +700,8 @@ export interface components {
         /**
          * Portrait
          * @description `message` is a sentence for the person who took the picture.
+         *
+         *     An enrolled portrait has one where the face looks like another student's.
          */
         readonly Portrait: {
             /** Codes */
@@ -827,6 +845,8 @@ export interface components {
         /** StudentRecord */
         readonly StudentRecord: {
             readonly consent: components["schemas"]["Consent"] | null;
+            /** Look Alikes */
+            readonly look_alikes: readonly components["schemas"]["LookAlike"][];
             /** Name */
             readonly name: string;
             /** Portraits */

@@ -223,7 +223,9 @@ function Result(props: { readonly enrolled: Enrolled; readonly onAnother: () => 
 function Verdict(props: { readonly name: string; readonly portrait: Portrait | null }): JSX.Element {
   const { name, portrait } = props;
   if (portrait === null) return <Said title={t.enrol.done(name)}>{t.enrol.doneWithout}</Said>;
-  if (portrait.status === "enrolled") return <Said title={t.enrol.done(name)}>{t.enrol.doneWithPortrait}</Said>;
+  if (portrait.status === "enrolled") {
+    return <Said title={t.enrol.done(name)}>{portrait.message ?? t.enrol.doneWithPortrait}</Said>;
+  }
   if (portrait.status === "waiting") return <Said title={t.enrol.done(name)}>{t.enrol.slow}</Said>;
   if (portrait.status === "refused") return <Said title={t.enrol.refusedTitle(name)}>{portrait.message}</Said>;
   return <Said title={t.enrol.failedTitle}>{t.enrol.failedHint}</Said>;

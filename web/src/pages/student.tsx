@@ -33,6 +33,7 @@ export function StudentPage({ studentId }: { readonly studentId: string }): JSX.
         <>
           <ConsentSection record={record} live={live} />
           <PortraitSection record={record} live={live} />
+          <LookAlikeSection record={record} />
         </>
       )}
     </div>
@@ -159,6 +160,29 @@ function PortraitSection({ record, live }: SectionProps): JSX.Element {
       ) : (
         <p class="quiet">{t.enrol.portraitNeedsConsent}</p>
       )}
+    </section>
+  );
+}
+
+function LookAlikeSection({ record }: { readonly record: StudentRecord }): JSX.Element | null {
+  if (record.look_alikes.length === 0) return null;
+  return (
+    <section class="sheet form">
+      <h2>{t.student.lookAlikes}</h2>
+      <p>{t.student.lookAlikesHint}</p>
+      <ul class="portraits">
+        {record.look_alikes.map((other) => (
+          <li class="portrait-line" key={other.student_id}>
+            <Glyph standing="doubtful" />
+            <div>
+              <p>
+                <a href={hrefs.student(other.student_id)}>{other.name}</a>
+              </p>
+              {other.is_same_picture && <p>{t.student.samePicture}</p>}
+            </div>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -263,6 +263,10 @@ export const en = {
     portraitsNone: "No portrait yet, so the camera cannot recognise this student.",
     addPortrait: "Add a portrait",
     requested: (when: string) => `Sent ${when}`,
+    lookAlikes: "Look-alikes",
+    lookAlikesHint:
+      "Where the camera sees this student or one of these, a teacher is asked. If they are no twins or siblings, look whether one of them has the other's photo.",
+    samePicture: "The same picture is enrolled under both names: one of the two is wrong.",
   },
 
   portraitStatuses: {
