@@ -16,6 +16,7 @@ from attendance.adapters.client_errors import code_of, tolerating, translated
 from attendance.adapters.pictures import face_cuts, load_picture
 from attendance.adapters.rekognition_users import RekognitionUsers
 from attendance.domain.errors import (
+from attendance.adapters.tiles import Tile, TileFace, encode_tile, sweep
     NotFoundError,
     PictureTooLargeError,
     PictureUnreadableError,
@@ -42,7 +43,7 @@ _PARALLEL_SEARCHES: Final = 8
 
 
 class RekognitionFaceIndex:
-    """Detects in place, in S3, and searches by bytes.
+    """Detects in place, in S3, and in tiles by bytes where a frame is large or crowded; searches by bytes.
 
     Parameters
     ----------
@@ -65,10 +66,21 @@ class RekognitionFaceIndex:
         self._users = users or RekognitionUsers(client)
 
     def detect(self, picture_key: str) -> PictureFaces:
-        faces = self._detect(picture_key)
+        # Decoded before Rekognition is asked: what a search could not cut faces from is a bad frame.
+        pixels = load_picture(self._objects, picture_key).pixels
+        frame = Tile(0, 0, pixels.shape[1], pixels.shape[0])
+
+        def look(tile: Tile) -> list[TileFace]:
+            whole = tile == frame
+            image = self._image(picture_key) if whole else {"Bytes": encode_tile(pixels, tile)}
+            told = self._detect(picture_key, image)
+            return [TileFace(tile.pixels_of(_box(face["BoundingBox"])), face["Confidence"]) for face in told]
+
+        # One tile after another: five calls a second are all that most regions allow.
+        found, calls = sweep(frame, look)
         return PictureFaces(
-            faces=tuple(DetectedFace(_box(face["BoundingBox"]), face["Confidence"]) for face in faces),
-            calls=1,
+            faces=tuple(DetectedFace(frame.ratios_of(face.box), face.confidence) for face in found),
+            calls=calls,
         )
 
     def search(
@@ -90,7 +102,7 @@ class RekognitionFaceIndex:
         )
 
     def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
-        faces = self._detect(picture_key)
+        faces = self._detect(picture_key, self._image(picture_key))
         width = load_picture(self._objects, picture_key).width
         return [
             PortraitFace(
@@ -167,9 +179,9 @@ class RekognitionFaceIndex:
             raise
         return _matches(answer["FaceMatches"])
 
-    def _detect(self, picture_key: str) -> list[Any]:
+    def _detect(self, picture_key: str, image: Any) -> list[Any]:
         with _picture_refusals(picture_key), translated(_SERVICE):
-            return list(self._client.detect_faces(Image=self._image(picture_key))["FaceDetails"])
+            return list(self._client.detect_faces(Image=image)["FaceDetails"])
 
     def _search_face(
         self, school_id: str, picture: Picture, box: Box, floor: float, limit: int

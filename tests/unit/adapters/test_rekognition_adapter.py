@@ -93,7 +93,10 @@ def in_turn(*answers):
     return answer
 
 
-def index_over(picture: bytes = b"", **answers) -> tuple[RekognitionFaceIndex, ScriptedClient]:
+PLAIN = picture_with()
+
+
+def index_over(picture: bytes = PLAIN, **answers) -> tuple[RekognitionFaceIndex, ScriptedClient]:
     client = ScriptedClient(**answers)
     return RekognitionFaceIndex(client, InMemoryObjects("captures", {KEY: picture}), "captures"), client
 
@@ -250,6 +253,35 @@ def test_detection_reads_the_picture_where_it_lies():
         ("InvalidS3ObjectException", NotFoundError),
         ("ProvisionedThroughputExceededException", ThrottledError),
     ],
+def detail_of(left: float, top: float, width: float, height: float) -> dict:
+    return {"BoundingBox": {"Left": left, "Top": top, "Width": width, "Height": height}, "Confidence": 99.0}
+
+
+def test_a_4k_frame_is_asked_for_whole_where_it_lies_and_in_tiles_by_bytes():
+    nobody, one = {"FaceDetails": []}, {"FaceDetails": [detail_of(0.5, 0.5, 0.025, 0.05)]}
+    frame = cv2.imencode(".jpg", np.full((2160, 3840, 3), 90, np.uint8))[1].tobytes()
+    index, client = index_over(frame, detect_faces=[nobody, nobody, one, nobody])
+    detected = index.detect(KEY)
+    images = [request["Image"] for _, request in client.calls]
+    assert [list(image) for image in images] == [["S3Object"], *[["Bytes"]] * 4]
+    assert detected.calls == 5
+    # The second answer about a tile is of the one at the top right.
+    tile = cv2.imdecode(np.frombuffer(images[2]["Bytes"], np.uint8), cv2.IMREAD_COLOR)
+    height, width = tile.shape[:2]
+    (face,) = detected.faces
+    assert face.box.left == pytest.approx((3840 - width / 2) / 3840)
+    assert face.box.top == pytest.approx(0.5 * height / 2160)
+    assert face.box.width == pytest.approx(0.025 * width / 3840)
+    assert face.box.height == pytest.approx(0.05 * height / 2160)
+
+
+def test_a_frame_that_cannot_be_decoded_is_not_asked_for():
+    index, client = index_over(PLAIN[:-30], detect_faces=[{"FaceDetails": []}])
+    with pytest.raises(PictureUnreadableError):
+        index.detect(KEY)
+    assert client.calls == []
+
+
 )
 def test_what_rekognition_says_of_a_picture_is_said_in_our_words(code, raised):
     index, _ = index_over(detect_faces=[client_error(code)])

@@ -199,6 +199,14 @@ def test_a_crowd_of_more_than_a_hundred_is_seen_whole(frame, columns, rows, side
     assert boxes(found) == set(there)
 
 
+def test_tiles_overlap_by_the_smallest_face_that_was_told_where_that_is_large():
+    middle = Box(1808, 968, 224, 224)
+    others = [box for box in seated(14, 8, 230, FOUR_K) if box.overlap(middle) == 0]
+    service = Service(*others, middle)
+    assert middle not in boxes(service(FOUR_K))
+    assert middle in boxes(sweep(FOUR_K, service)[0])
+
+
 def test_ninety_nine_faces_are_all_there_are():
     there = seated(11, 9, 60, FULL_HD)
     assert sweep(FULL_HD, Service(*there))[1] == 1
