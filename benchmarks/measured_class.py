@@ -1,13 +1,14 @@
 """A class taken through the use cases of the workflow, in this process."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from attendance.adapters.engine import EngineFaceIndex
 from attendance.contracts.object_keys import CapturePrefix, PortraitKey
-from attendance.contracts.workflow import CaptureRef, CaptureSightings, FrameRef, SearchedFaces
+from attendance.contracts.workflow import CaptureRef, CaptureSightings, DetectedFrame, FrameRef, SearchedFaces
 from attendance.domain.captures import Capture
 from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError, PortraitRefusedError
 from attendance.domain.policy import DEFAULT_POLICY, Policy
@@ -71,12 +72,16 @@ class MeasuredClass:
     ----------
     names
         Of the students on the roster, by id.
+    helpers
+        More engines, for as many cores: the frames of a capture are then looked at side by side, as by the
+        workflow, and so are the faces that are searched.
     """
 
     engine: FaceEngine
     names: Mapping[str, str]
     policy: Policy = DEFAULT_POLICY
     refusals: list[Refusal] = field(default_factory=list)
+    helpers: Sequence[FaceEngine] = ()
 
     def __post_init__(self) -> None:
         roster = {student_id: Student(student_id, name) for student_id, name in self.names.items()}
@@ -85,7 +90,7 @@ class MeasuredClass:
         self._captures = MemoryCaptures()
         self._registers = MemoryRegisters()
         self._references = MemoryReferences()
-        self._index = EngineFaceIndex(self.engine, self._files, self._references)
+        self._index = EngineFaceIndex(self.engine, self._files, self._references, self.helpers)
         self._taken = 0
 
     @property
@@ -142,13 +147,16 @@ class MeasuredClass:
         files, schools = self._files, self._school
         meeting_id = resolve_meeting(ref, schools=schools, captures=self._captures).meeting_id
         assert meeting_id is not None, "the measured class has a lesson every day"  # noqa: S101
-        detected = []
-        for frame in frames:
-            files.contents[_key(place, frame)] = frame.data
+        files.contents.update({_key(place, frame): frame.data for frame in frames})
+
+        def detect(frame: Frame) -> DetectedFrame:
             told = FrameRef(
                 frame=frame.number, key=_key(place, frame), width=frame.width, height=frame.height
             )
-            detected.append(detect_faces(ref, told, index=self._index, files=files))
+            return detect_faces(ref, told, index=self._index, files=files)
+
+        with ThreadPoolExecutor(1 + len(self.helpers)) as pool:
+            detected = list(pool.map(detect, frames))
         searched = search_faces(ref, detected, index=self._index, files=files, schools=schools)
         decide_marks(ref, meeting_id, files=files, schools=schools)
         record_marks(

@@ -6,10 +6,12 @@ pixels.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 import faces
+from attendance.adapters.engines import Engines
 from attendance.adapters.pictures import box_in_ratios, face_cuts, load_picture
 from attendance.domain.errors import NotFoundError, PortraitRefusedError
 from attendance.domain.policy import Engine
@@ -78,25 +80,34 @@ class EngineFaceDetector:
     ----------
     objects
         The bucket that picture keys are of.
+    helpers
+        More engines of the same kind, for as many cores: faces are then looked at side by side.
     """
 
-    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore) -> None:
+    def __init__(
+        self, engine: faces.FaceEngine, objects: ObjectStore, helpers: Sequence[faces.FaceEngine] = ()
+    ) -> None:
         self._engine = engine
+        self._engines = Engines([engine, *helpers])
         self._objects = objects
         self._pictures: dict[str, faces.Picture] = {}
+        self._pictures_lock = Lock()
 
     def detect(self, picture_key: str) -> PictureFaces:
         picture = self._picture(picture_key)
-        found = self._engine.detect(picture)
+        with self._engines.borrowed() as engine:
+            found = engine.detect(picture)
         detected = tuple(DetectedFace(box_in_ratios(face.box, picture), face.score * 100) for face in found)
         return PictureFaces(detected, calls=1)
 
     def _picture(self, key: str) -> faces.Picture:
         """A decoded picture. The frames of one burst are kept: all are detected first, then searched."""
-        picture = self._pictures.pop(key, None) or load_picture(self._objects, key)
-        self._pictures[key] = picture
-        if len(self._pictures) > _PICTURES_KEPT:
-            del self._pictures[next(iter(self._pictures))]
+        picture = self._pictures.get(key) or load_picture(self._objects, key)
+        with self._pictures_lock:
+            self._pictures.pop(key, None)
+            self._pictures[key] = picture
+            if len(self._pictures) > _PICTURES_KEPT:
+                del self._pictures[next(iter(self._pictures))]
         return picture
 
 
@@ -106,8 +117,14 @@ class EngineFaceIndex(EngineFaceDetector):
     What is known of a school is kept in memory until its references change.
     """
 
-    def __init__(self, engine: faces.FaceEngine, objects: ObjectStore, references: ReferenceStore) -> None:
-        super().__init__(engine, objects)
+    def __init__(
+        self,
+        engine: faces.FaceEngine,
+        objects: ObjectStore,
+        references: ReferenceStore,
+        helpers: Sequence[faces.FaceEngine] = (),
+    ) -> None:
+        super().__init__(engine, objects, helpers)
         self._references = references
         self._galleries: dict[str, tuple[str | None, Galleries]] = {}
 
@@ -118,7 +135,8 @@ class EngineFaceIndex(EngineFaceDetector):
         if not gallery:
             return FaceSearches(engine=None, candidates=tuple(() for _ in boxes), calls=0)
         picture = self._picture(picture_key)
-        candidates = tuple(_candidates(gallery, self._embed(picture, box), floor, limit) for box in boxes)
+        vectors = self._engines.each(lambda engine, box: _vector_of(engine, picture, box), boxes)
+        candidates = tuple(_candidates(gallery, vector, floor, limit) for vector in vectors)
         return FaceSearches(
             engine=Engine(self._engine.name, self._engine.version), candidates=candidates, calls=len(boxes)
         )
@@ -142,7 +160,7 @@ class EngineFaceIndex(EngineFaceDetector):
 
     def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
         picture = self._picture(picture_key)
-        vector = self._embed(picture, box)
+        vector = _vector_of(self._engine, picture, box)
         if vector is None:
             message = "No face could be indexed: use a picture that shows the face from the front, well lit."
             raise PortraitRefusedError(("FACE_PRESENT",), message)
@@ -160,7 +178,7 @@ class EngineFaceIndex(EngineFaceDetector):
     def near_references(
         self, school_id: str, picture_key: str, box: Box, *, floor: float, limit: int
     ) -> Sequence[ReferenceMatch]:
-        vector = self._embed(self._picture(picture_key), box)
+        vector = _vector_of(self._engine, self._picture(picture_key), box)
         return [] if vector is None else self._known(school_id).near(vector, floor, limit)
 
     def neighbours(
@@ -180,14 +198,15 @@ class EngineFaceIndex(EngineFaceDetector):
             self._galleries[school_id] = kept
         return kept[1]
 
-    def _embed(self, picture: faces.Picture, box: Box) -> Vector | None:
-        """The unit vector of the face in a box; None where, seen by itself, it is no face."""
-        for cut in face_cuts(picture, box):
-            crop = faces.Picture.of(cut.pixels)
-            found = self._engine.detect(crop)
-            if found and cut.shows(box_in_ratios(found[0].box, crop)):
-                return self._engine.embed(crop, found[0])
-        return None
+
+def _vector_of(engine: faces.FaceEngine, picture: faces.Picture, box: Box) -> Vector | None:
+    """The unit vector of the face in a box; None where, seen by itself, it is no face."""
+    for cut in face_cuts(picture, box):
+        crop = faces.Picture.of(cut.pixels)
+        found = engine.detect(crop)
+        if found and cut.shows(box_in_ratios(found[0].box, crop)):
+            return engine.embed(crop, found[0])
+    return None
 
 
 def _candidates(

@@ -1,6 +1,7 @@
 """What takes a class's roll from pictures: Rollcall's own engine, or a peer in its process."""
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -57,17 +58,20 @@ class RollTaker(Protocol):
 
 
 class RollcallTaker:
-    """Rollcall: the use cases of take-roll over the own engine, in this process, with stores in memory."""
+    """Rollcall: the use cases of take-roll over the own engine, in this process, with stores in memory.
+
+    An engine a core, as the workflow's functions would have.
+    """
 
     name: ClassVar[str] = "rollcall"
 
     def __init__(self) -> None:
-        self._engine = FaceEngine()
+        self._engine, *self._helpers = (FaceEngine() for _ in range(os.cpu_count() or 1))
         self._class: MeasuredClass | None = None
 
     def enrol(self, class_set: ClassSet) -> int:
         """Bring every portrait before the enrolment gate."""
-        self._class = MeasuredClass(self._engine, class_set.students)
+        self._class = MeasuredClass(self._engine, class_set.students, helpers=self._helpers)
         for student_id, portraits in class_set.portraits.items():
             self._class.enrol(student_id, [path.read_bytes() for path in portraits])
         return len(self._class.enrolled)

@@ -10,6 +10,7 @@ from moto import mock_aws
 from attendance.adapters.dynamodb.references import DynamoReferenceStore
 from attendance.adapters.engine import EngineFaceIndex
 from attendance.domain.policy import Engine
+from attendance.domain.sightings import Box
 from faces import FaceEngine
 from tests.contracts.face_index_cases import PICTURES, WHOLE, Bucket, FaceIndexCases, candidates_of
 from tests.fakes.dynamodb_table import make_table
@@ -58,3 +59,18 @@ class TestEngineFaceIndex(FaceIndexCases):
         once, twice = (index.add_reference(school, "anna", anna, WHOLE) for _ in range(2))
         assert once == twice
         assert len(references.of_school(school)) == 1
+
+    def test_engines_side_by_side_answer_as_one_does(
+        self, engine: FaceEngine, references: DynamoReferenceStore, school: str
+    ) -> None:
+        objects = InMemoryObjects("pictures", dict(PICTURES))
+        alone = EngineFaceIndex(engine, objects, references)
+        together = EngineFaceIndex(engine, objects, references, helpers=[FaceEngine()])
+        anna, *_ = (key for key in PICTURES if key.endswith("-0"))
+        alone.add_reference(school, "anna", anna, WHOLE)
+        asked = [WHOLE, Box(0.2, 0.2, 0.6, 0.6), Box(0.0, 0.0, 0.1, 0.1)]
+
+        answers = [index.search(school, anna, asked, floor=0.0, limit=5) for index in (alone, together)]
+
+        assert [candidate.student_id for candidate in answers[0].candidates[0]] == ["anna"]
+        assert answers[1] == answers[0]
