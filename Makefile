@@ -8,7 +8,7 @@ NPM = $(shell $(PY) -c "from local.builds import npm_command; print(*npm_command
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run capture reset test test-fast check evaluate roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
+.PHONY: help setup run capture gallery gallery-doctor reset test test-fast check evaluate roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
 
 help: ## Show what there is to do
 	@echo "Rollcall: class registers taken by a camera. First: make run"
@@ -36,6 +36,12 @@ run: setup ## Start the whole system on this machine; Ctrl-C stops it
 
 capture: setup ## Ask for a capture of a room over MQTT and follow it: make capture ROOM=101
 	@$(PY) -m local capture "$(or $(ROOM),$(error say which room: make capture ROOM=101))"
+
+gallery: setup ## Check a school's face references in the running system: make gallery SCHOOL=demo [MEND=1] [FORGET="REFERENCE ..."]
+	@$(PY) -m local gallery $(or $(SCHOOL),$(error say which school: make gallery SCHOOL=demo)) $(if $(MEND),--mend) $(if $(FORGET),--forget $(FORGET))
+
+gallery-doctor: setup ## Look for wrong and confusable portraits in class sets: make gallery-doctor SET="DIR DIR", or measure the bounds: PHOTOS=TABLE.csv
+	@$(PY) -m benchmarks.gallery_doctor $(if $(SET),--set $(SET)) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(SET)$(PHOTOS),,$(error say which class sets: make gallery-doctor SET="DIR DIR"))
 
 reset: ## Forget all state of the local run
 	@rm -rf data && echo "forgotten: data/"
@@ -75,7 +81,7 @@ bench: setup ## Measure speed and growth: make bench [JSON=out.json] [PLOT=out.s
 bench-system: setup web-setup ## Measure the running system: last byte, many rooms at once, reads: make bench-system [JSON=out.json] [DOC=docs/speed.md]
 	@$(PY) -m benchmarks.bench_system $(MEASURED)
 
-.venv-peers/.ready: .venv/.ready requirements/peers.txt
+.venv-peers/.ready: .venv/.ready requirements/peers.txt benchmarks/peers/face_api/package-lock.json
 	@echo "setting up .venv-peers (other face recognition libraries)"
 	@python3 -m venv .venv-peers
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --no-deps --require-hashes -r requirements/peers.txt

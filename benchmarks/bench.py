@@ -8,12 +8,14 @@ that are labelled ``benchmarks.evaluate`` prints the ratio to the bare loop too.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from benchmarks.crowds import Person, people_of
-from benchmarks.documents import NoBlockError, write_block
+from benchmarks.documents import NoBlockError, check_blocks, write_block
 from benchmarks.growth import CLASS_SIZE, FULL_HD, Bench, Point
 from benchmarks.machine import Circumstances
 from benchmarks.peak_memory import LargePhotoTask, Peak, RollTask, peak_of
@@ -22,32 +24,40 @@ from benchmarks.tables import Table
 from demo.portraits import DEFAULT_CACHE, PortraitFolder, PortraitsError, fetch_portraits
 from faces import FaceEngine
 
+BLOCKS: Final = ("bare loop", "growth", "enrolled", "memory", "circumstances")
+"""Of the document that the tables are written into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All that one run brought."""
+    """What a run has brought so far."""
 
-    captures: tuple[Point, ...]
-    faces: tuple[Point, ...]
-    pixels: tuple[Point, ...]
-    enrolled: tuple[Point, ...]
-    memory: tuple[Peak, ...]
+    captures: tuple[Point, ...] = ()
+    faces: tuple[Point, ...] = ()
+    pixels: tuple[Point, ...] = ()
+    enrolled: tuple[Point, ...] = ()
+    memory: tuple[Peak, ...] = ()
 
     def tables(self) -> dict[str, Table]:
-        """By the name of their place in the document."""
-        return {
+        """Those that have rows, by the name of their block."""
+        tables = {
             "bare loop": captures_table(self.captures),
             "growth": growth_table([self.faces, self.pixels]),
             "enrolled": enrolled_table(self.enrolled),
             "memory": memory_table(self.memory),
         }
+        return {name: table for name, table in tables.items() if table.rows}
 
     def charts(self) -> list[Chart]:
-        return [
-            growth_chart("Faces in a 1080p frame", "faces", self.faces),
-            growth_chart("Pixels, with 30 faces", "megapixels", self.pixels),
-            growth_chart("Enrolled in the school", "students", self.enrolled, logarithmic=True),
-        ]
+        """Those that have points."""
+        charts = []
+        if self.faces:
+            charts.append(growth_chart("Faces in a 1080p frame", "faces", self.faces))
+        if self.pixels:
+            charts.append(growth_chart("Pixels, with 30 faces", "megapixels", self.pixels))
+        if self.enrolled:
+            charts.append(growth_chart("Enrolled in the school", "students", self.enrolled, logarithmic=True))
+        return charts
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -66,18 +76,20 @@ class Measured:
         }
 
 
-def measure(portraits: PortraitFolder, repeats: int) -> Measured:
-    """Measure everything; some minutes."""
+def measure(portraits: PortraitFolder, repeats: int) -> Iterator[Measured]:
+    """Measure everything, some minutes, and say after each part what there is so far."""
     engine = FaceEngine()
     people = people_of(portraits, engine)
     bench = Bench(engine, people, repeats, _tell)
-    return Measured(
-        captures=tuple(bench.captures()),
-        faces=tuple(bench.with_faces()),
-        pixels=tuple(bench.with_pixels()),
-        enrolled=tuple(bench.with_enrolled()),
-        memory=tuple(_memory(people[:CLASS_SIZE])),
-    )
+    measured = Measured(captures=tuple(bench.captures()))
+    yield measured
+    measured = replace(measured, faces=tuple(bench.with_faces()))
+    yield measured
+    measured = replace(measured, pixels=tuple(bench.with_pixels()))
+    yield measured
+    measured = replace(measured, enrolled=tuple(bench.with_enrolled()))
+    yield measured
+    yield replace(measured, memory=tuple(_memory(people[:CLASS_SIZE])))
 
 
 def captures_table(points: Sequence[Point]) -> Table:
@@ -115,7 +127,6 @@ def growth_table(series: Sequence[Sequence[Point]]) -> Table:
 
 def enrolled_table(points: Sequence[Point]) -> Table:
     """The roll, and the search of one face alone, beside the smallest school."""
-    first = points[0]
     rows = [
         (
             point.label,
@@ -125,6 +136,7 @@ def enrolled_table(points: Sequence[Point]) -> Table:
             f"{point.search.seconds / first.search.seconds:.1f}",
             f"{point.search.seconds / point.bare.seconds * point.faces:.4f}",
         )
+        for first in points[:1]
         for point in points
         if point.search is not None and first.search is not None
     ]
@@ -156,27 +168,35 @@ def growth_chart(title: str, x_name: str, points: Sequence[Point], *, logarithmi
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status: 0, or 1 where the portraits cannot be had or a file cannot be written."""
+    """Return the exit status: 0, or 1 where something could not be measured or written; the rest is kept."""
     asked = _parse(arguments)
     circumstances = Circumstances.now()
+    measured = Measured()
     try:
-        measured = measure(fetch_portraits(asked.portraits), asked.repeats)
-        sentence = circumstances.sentence()
+        if asked.document:
+            check_blocks(asked.document, BLOCKS)
+        for measured in measure(fetch_portraits(asked.portraits), asked.repeats):
+            _keep(measured, circumstances, asked)
+    except (PortraitsError, NoBlockError, BrokenProcessPool, OSError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    finally:
         for name, table in measured.tables().items():
             print(f"{name}\n{table.as_text()}\n")
-            if asked.document:
-                write_block(asked.document, name, table.as_markdown())
-        print(sentence)
-        if asked.document:
-            write_block(asked.document, "circumstances", sentence)
-        if asked.json:
-            asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
-        if asked.plot:
-            asked.plot.write_text(svg_of(measured.charts()), encoding="utf-8")
-    except (PortraitsError, NoBlockError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        print(circumstances.sentence())
     return 0
+
+
+def _keep(measured: Measured, circumstances: Circumstances, asked: argparse.Namespace) -> None:
+    """Write what there is, so that a run that ends early was not for nothing."""
+    if asked.document:
+        for name, table in measured.tables().items():
+            write_block(asked.document, name, table.as_markdown())
+        write_block(asked.document, "circumstances", circumstances.sentence())
+    if asked.json:
+        asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
+    if asked.plot and measured.charts():
+        asked.plot.write_text(svg_of(measured.charts()), encoding="utf-8")
 
 
 def _memory(people: Sequence[Person]) -> list[Peak]:

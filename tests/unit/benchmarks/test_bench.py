@@ -1,12 +1,23 @@
 """The benchmark of the pipeline: what it composes, how it counts and what it shows."""
 
+import json
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 import cv2
 import numpy as np
 import pytest
 
-from benchmarks.bench import captures_table, enrolled_table, growth_chart, growth_table, memory_table
+from benchmarks import bench
+from benchmarks.bench import (
+    BLOCKS,
+    Measured,
+    captures_table,
+    enrolled_table,
+    growth_chart,
+    growth_table,
+    memory_table,
+)
 from benchmarks.crowds import FACE_WIDTH, Person, burst_of
 from benchmarks.growth import Point, random_gallery, random_vectors
 from benchmarks.peak_memory import Peak
@@ -157,3 +168,39 @@ def test_a_chart_without_points_is_refused():
 @pytest.mark.parametrize(("value", "rounded"), [(0.0, 1.0), (0.9, 1.0), (1.3, 2.0), (2.2, 2.5), (30.0, 50.0)])
 def test_axes_end_at_round_numbers(value, rounded):
     assert round_up(value) == rounded
+
+
+def test_a_run_that_ends_early_keeps_what_it_measured(tmp_path, monkeypatch, capsys):
+    def measure(*_: object) -> Iterator[Measured]:
+        yield Measured(captures=(point("1 frame", 3.0, 2.0),))
+        yield Measured(captures=(point("1 frame", 3.0, 2.0),), faces=(point("5 faces", 1.0, 1.0),))
+        raise OSError("no memory is told here")
+
+    monkeypatch.setattr(bench, "measure", measure)
+    monkeypatch.setattr(bench, "fetch_portraits", lambda _: None)
+    document, result, plot = tmp_path / "speed.md", tmp_path / "out.json", tmp_path / "out.svg"
+    document.write_text("".join(f"<!-- {name}: begin -->\nold\n<!-- {name}: end -->\n" for name in BLOCKS))
+
+    status = bench.main(["--document", str(document), "--json", str(result), "--plot", str(plot)])
+
+    assert status == 1
+    assert "no memory is told here" in capsys.readouterr().err
+    written = document.read_text()
+    assert "| 1 frame | 10 | 1.50 | 1.50 |" in written
+    assert "| 5 faces |" in written
+    assert "<!-- memory: begin -->\nold\n" in written
+    assert [len(json.loads(result.read_text())[part]) for part in ("captures", "faces", "pixels")] == [
+        1,
+        1,
+        0,
+    ]
+    assert len(list(parsed(plot.read_text()).iter(f"{SVG}circle"))) == 2
+
+
+def test_a_document_without_the_blocks_is_refused_before_anything_is_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bench, "fetch_portraits", lambda _: pytest.fail("it measured"))
+    document = tmp_path / "speed.md"
+    document.write_text("no blocks")
+
+    assert bench.main(["--document", str(document)]) == 1
+    assert "needs one block <!-- bare loop: begin -->" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.documents import NoBlockError, write_block
+from benchmarks.documents import NoBlockError, check_blocks, write_block
 
 BLOCK = "<!-- peers: begin -->\nold\n<!-- peers: end -->\n"
 
@@ -45,3 +45,12 @@ def test_a_document_without_its_one_block_is_left_alone(tmp_path, text):
     with pytest.raises(NoBlockError, match="needs one block <!-- peers: begin -->"):
         write_block(document, "peers", "new")
     assert document.read_text() == text
+
+
+def test_all_blocks_of_a_document_can_be_asked_for_beforehand(tmp_path):
+    document = tmp_path / "speed.md"
+    document.write_text(BLOCK)
+
+    check_blocks(document, ["peers"])
+    with pytest.raises(NoBlockError, match="needs one block <!-- memory: begin -->"):
+        check_blocks(document, ["peers", "memory"])
