@@ -87,8 +87,8 @@ _DOMINANT_AREA = 3.0
 _MIDDLE = 0.2
 _MAX_BYSTANDER_AREA = 2.0
 
-# Percent, Amazon's own default. Two photos of one person are nearer in 1,212 of 1,215 pairs,
-# photos of two people in one of 350.
+# Percent, Amazon's own default. Two photos of one person are nearer in 1,213 of 1,215 pairs, photos of two
+# people in one of 315 (docs/adr/0010).
 LEAST_LIKENESS = 75.0
 
 _SENTENCES = {

@@ -10,7 +10,7 @@ from attendance.domain.portraits import LEAST_LIKENESS, refusal
 from attendance.domain.sightings import Box
 from attendance.ports import FaceIndex, ReferenceMatch, SchoolStore, StudentStore
 
-# Of a stranger's references one in 350 is as near as LEAST_LIKENESS: of ten thousand, 30.
+# Of a stranger's references one in 315 is as near as LEAST_LIKENESS: of ten thousand, 32.
 _MOST_NEAR: Final = 500
 # Nobody has so many look-alikes; in a school of identical pictures the first ones say what is wrong.
 _MOST_LOOK_ALIKES: Final = 50
