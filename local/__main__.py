@@ -1,4 +1,4 @@
-"""`python -m local run` and `python -m local capture ROOM`: what `make run` and `make capture` call."""
+"""`python -m local run`, `capture ROOM` and `gallery SCHOOL`: what `make` calls by the same names."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from local.announcements import AnnouncementListener, console_line
 from local.capture_room import request_and_follow
 from local.dashboard import Dashboard
 from local.errors import LocalRunError
+from local.gallery import check_gallery
 from local.settings import LocalSettings
 from local.staff import SignIn
 from local.system import LocalSystem
@@ -18,15 +19,19 @@ from local.things import ThingFiles
 
 
 def main() -> int:
-    """Run the system, or ask the running one for a capture; an error is one sentence and exit status 1."""
+    """Run the system, or ask something of the running one; an error is one sentence and exit status 1."""
     parser = argparse.ArgumentParser(prog="python -m local", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="start everything and keep it running until Ctrl-C")
     capture = commands.add_parser("capture", help="ask for a capture of a room and follow it")
     capture.add_argument("room", help="for example 101")
+    gallery = commands.add_parser("gallery", help="check the face references of a school")
+    gallery.add_argument("arguments", nargs=argparse.REMAINDER, help="the school, and options; see --help")
     chosen = parser.parse_args()
     try:
         settings = LocalSettings()
+        if chosen.command == "gallery":
+            return check_gallery(settings, chosen.arguments)
         return _run(settings) if chosen.command == "run" else _capture(settings, chosen.room)
     except LocalRunError as error:
         print(f"rollcall: {error}", file=sys.stderr)

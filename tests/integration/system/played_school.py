@@ -152,6 +152,10 @@ class PlayedSchool:
         """A portrait that enrolls whoever brings it."""
         return self.portraits.read(next(iter(self._portrait_of.values())))
 
+    def portrait_of(self, student_id: str) -> bytes:
+        """The portrait that a student of the class is enrolled with."""
+        return self.portraits.read(self._portrait_of[student_id])
+
     def account(self, role: str) -> str:
         return f"{self.school_id}-{role}"
 

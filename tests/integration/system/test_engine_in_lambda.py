@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from gallery_cases import GalleryCases
 from played_captures import PlayedCameras, present_in
 from played_school import PlayedSchool
 
@@ -72,3 +73,7 @@ def test_a_roll_is_taken_and_follows_the_references_at_once(
     )
     again = present_in(cameras.register(cameras.bring(played.add_room(), frames)))
     assert again == present - {gone}
+
+
+class TestGalleryInLambda(GalleryCases):
+    """After the roll, which wants the class alone to be enrolled."""
