@@ -27,6 +27,10 @@ LARGE_WIDTH: Final = 200
 """From this width, pixels of the decoded picture, the small look is trusted. At full size YuNet finds 60 of
 60 faces that are 370 px wide, 49 of 552 px and 15 of 736 px, with boxes that fit ever worse."""
 
+KEPT_PIXELS: Final = 2560 * 1440
+"""For a larger picture the network is loaded anew (30 ms) and let go: it never gives back what its largest
+took, which is 740 MiB for 4000x2670 pixels."""
+
 _MOST_FACES: Final = 5000
 
 Landmarks = tuple[tuple[float, float], ...]
@@ -90,12 +94,9 @@ class Detector:
     """YuNet on the processor. Not re-entrant: `FaceEngine` guards it."""
 
     def __init__(self, directory: Path, score_floor: float = SCORE_FLOOR) -> None:
-        model = np.frombuffer(read_model(DETECTOR, directory), np.uint8)
-        no_config = np.empty(0, np.uint8)
-        with quiet_loading(DETECTOR):
-            self._net = cv2.FaceDetectorYN.create(
-                "onnx", model, no_config, (320, 320), score_floor, OVERLAP_CEILING, _MOST_FACES
-            )
+        self._model = np.frombuffer(read_model(DETECTOR, directory), np.uint8)
+        self._score_floor = score_floor
+        self._net = self._loaded()
 
     def detect(self, picture: Picture) -> list[DetectedFace]:
         """Return the faces of a picture, largest first."""
@@ -107,11 +108,19 @@ class Detector:
     def rows(self, pixels: Pixels) -> Points:
         """Return YuNet's own rows, (n, 15): box x, y, width, height, five landmarks, score."""
         height, width = pixels.shape[:2]
-        self._net.setInputSize((width, height))
-        _, found = self._net.detect(pixels)
+        net = self._net if width * height <= KEPT_PIXELS else self._loaded()
+        net.setInputSize((width, height))
+        _, found = net.detect(pixels)
         if found is None:
             return np.empty((0, 15), np.float64)
         return np.asarray(found, np.float64)
+
+    def _loaded(self) -> cv2.FaceDetectorYN:
+        no_config = np.empty(0, np.uint8)
+        with quiet_loading(DETECTOR):
+            return cv2.FaceDetectorYN.create(
+                "onnx", self._model, no_config, (320, 320), self._score_floor, OVERLAP_CEILING, _MOST_FACES
+            )
 
     def _rows_of_any_size(self, pixels: Pixels) -> Points:
         """Look at full size, and once more at a small one for the faces that are too large for YuNet."""

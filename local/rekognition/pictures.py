@@ -1,6 +1,7 @@
 """Pictures of a request: sent along as bytes, or read from S3."""
 
 import logging
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,7 @@ class Pictures:
 
     def __init__(self, s3_endpoint: str | None) -> None:
         self._endpoint = s3_endpoint
+        self._decoder = threading.Lock()
 
     def read(self, image: Mapping[str, Any]) -> Picture:
         """Return the decoded picture of an `Image`.
@@ -59,7 +61,8 @@ class Pictures:
             )
         data = image["Bytes"] if "Bytes" in image else self._download(image["S3Object"])
         try:
-            return read_picture(data)
+            with self._decoder:  # a large one takes up to `faces.image.MAX_DECODER_BYTES`
+                return read_picture(data)
         except ImageTooLargeError as error:
             raise ImageTooLargeException(f"Image size is too large: {error}.") from error
         except ImageError as error:

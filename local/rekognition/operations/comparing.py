@@ -16,7 +16,7 @@ _DEFAULT_THRESHOLD = 80.0
 
 def detect_faces(context: Context, request: "DetectFacesRequestTypeDef") -> Answer:
     picture = context.pictures.read(request["Image"])
-    with context.engines.borrowed() as engine:
+    with context.engines.borrowed(picture) as engine:
         seen = look(engine, picture, strict=context.settings.strict)
     return {"FaceDetails": [face.detail() for face in seen]}
 
@@ -26,7 +26,7 @@ def compare_faces(context: Context, request: "CompareFacesRequestTypeDef") -> An
     target_picture = context.pictures.read(request["TargetImage"])
     bar: QualityFilter = request.get("QualityFilter", "NONE")
     strict = context.settings.strict
-    with context.engines.borrowed() as engine:
+    with context.engines.borrowed(source_picture, target_picture) as engine:
         sources = _good(look(engine, source_picture, strict=strict), bar)
         targets = _good(look(engine, target_picture, strict=strict), bar)
         if not sources or not targets:

@@ -42,7 +42,7 @@ def index_faces(context: Context, request: "IndexFacesRequestTypeDef") -> Answer
     with context.store.reading() as transaction:
         collection = comparable_collection(transaction, request["CollectionId"])
     picture = context.pictures.read(request["Image"])
-    with context.engines.borrowed() as engine:
+    with context.engines.borrowed(picture) as engine:
         seen = look(engine, picture, strict=context.settings.strict)
         wanted, unindexed = _sifted(seen, request.get("QualityFilter", "AUTO"), request.get("MaxFaces"))
         vectors = [engine.embed(picture, face.face) for face in wanted]

@@ -105,7 +105,7 @@ def _look_for_largest(
     """Return all faces with the reasons against each, and the vector of the largest good one."""
     picture = context.pictures.read(request["Image"])
     bar = request.get("QualityFilter", "NONE")
-    with context.engines.borrowed() as engine:
+    with context.engines.borrowed(picture) as engine:
         faces = look(engine, picture, strict=context.settings.strict)
         seen = [(face, reasons_against(face.quality, bar)) for face in faces]
         largest = next((face for face, reasons in seen if not reasons), None)
