@@ -12,16 +12,19 @@ import sys
 import tempfile
 import time
 import urllib.error
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from attendance.adapters.s3 import S3ObjectStore
 from benchmarks.bare_loop import BareLoop
 from benchmarks.crowds import burst_of, people_of
-from benchmarks.documents import NoBlockError, write_block
+from benchmarks.documents import NoBlockError, check_blocks, write_block
 from benchmarks.growth import FULL_HD
 from benchmarks.machine import Circumstances
 from benchmarks.measured_class import Frame, MeasuredClass
@@ -35,11 +38,16 @@ from local.errors import LocalRunError
 from local.settings import LocalSettings
 from local.system import LocalSystem
 
+BLOCK: Final = "system"
+"""Of the document that the table is written into."""
+
 CLASS_SIZE: Final = 10
 FRAMES: Final = 3
 _QUIET_ROOM: Final = "r0"
 _POLL_SECONDS: Final = 0.05
-_WAIT_SECONDS: Final = 1_200
+_WAIT_SECONDS: Final = 240
+"""For one capture, and for those of all rooms together."""
+
 _READERS: Final = 32
 _ENDED: Final = {"failed", "no_meeting"}
 
@@ -61,7 +69,8 @@ class Herd:
     Attributes
     ----------
     right
-        Registers that say of everybody what the use cases in one process say.
+        Registers that say of everybody what the use cases in one process say; one that did not come in time
+        does not.
     bare_seconds
         The bare loop over the frames of all rooms.
     """
@@ -118,7 +127,13 @@ class SystemBench:
         began = time.perf_counter()
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._begin, captures))
-        meetings = [self._await(capture) for capture in captures]
+        deadline = time.monotonic() + _WAIT_SECONDS
+        meetings = []
+        for capture in captures:
+            try:
+                meetings.append(self._await(capture, deadline))
+            except LocalRunError as error:
+                self.progress(str(error))
         seconds = time.perf_counter() - began
         right = sum(self._present(meeting) == expected for meeting in meetings)
         return Herd(len(rooms), right, seconds, bare_seconds * len(rooms))
@@ -155,9 +170,9 @@ class SystemBench:
         self._files.put(capture.manifest_key, capture.manifest, "application/json")
         return capture
 
-    def _await(self, capture: PlayedCapture) -> str:
+    def _await(self, capture: PlayedCapture, deadline: float | None = None) -> str:
         """The id of the meeting, once its register has the capture."""
-        deadline = time.monotonic() + _WAIT_SECONDS
+        deadline = deadline or time.monotonic() + _WAIT_SECONDS
         while time.monotonic() < deadline:
             state = self._dashboard.get(f"/v1/captures/{capture.capture_id}", self._token)
             if state["stage"] == "recorded":
@@ -196,53 +211,46 @@ class SystemBench:
 
 @dataclass(frozen=True, slots=True)
 class SystemMeasured:
-    """All that one run brought."""
+    """What a run has brought so far."""
 
-    last_byte: LastByte
-    herd: Herd
-    reads: Reads
+    last_byte: LastByte | None = None
+    herd: Herd | None = None
+    reads: Reads | None = None
 
     def table(self) -> Table:
         """Each figure beside its goal."""
-        byte, herd, reads = self.last_byte, self.herd, self.reads
-        return Table(
-            ("what", "measured", "goal"),
-            [
-                (
-                    f"last byte uploaded to register in the API, p95 of {byte.captures}, over the bare loop",
-                    f"{byte.p95 / byte.bare_seconds:.2f} ({byte.p95:.1f} s)",
-                    f"2 and 1 s more ({2 * byte.bare_seconds + 1:.1f} s)",
-                ),
-                (
-                    f"{herd.rooms} rooms at once, {FRAMES} frames each: registers right",
-                    f"{herd.right} of {herd.rooms}",
-                    "all",
-                ),
-                (
-                    "the same, over the bare loop of all frames",
-                    f"{herd.seconds / herd.bare_seconds:.2f}",
-                    "1.3",
-                ),
-                (
-                    f"{reads.requests} reads of a register at {reads.rate:.0f}/s: failed",
-                    str(reads.failed),
-                    "0",
-                ),
-                (
-                    "the same, p50 over a bare Query's p50",
-                    f"{reads.median / reads.query_median:.1f}",
-                    "",
-                ),
-                (
-                    "the same, p99 over a bare Query's p50",
-                    f"{reads.p99 / reads.query_median:.1f}",
-                    "5",
-                ),
-            ],
-        )
+        rows = [
+            *(_last_byte_rows(self.last_byte) if self.last_byte else ()),
+            *(_herd_rows(self.herd) if self.herd else ()),
+            *(_reads_rows(self.reads) if self.reads else ()),
+        ]
+        return Table(("what", "measured", "goal"), rows)
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+
+def _last_byte_rows(byte: LastByte) -> Iterator[tuple[str, str, str]]:
+    yield (
+        f"last byte uploaded to register in the API, p95 of {byte.captures}, over the bare loop",
+        f"{byte.p95 / byte.bare_seconds:.2f} ({byte.p95:.1f} s)",
+        f"2 and 1 s more ({2 * byte.bare_seconds + 1:.1f} s)",
+    )
+
+
+def _herd_rows(herd: Herd) -> Iterator[tuple[str, str, str]]:
+    yield (
+        f"{herd.rooms} rooms at once, {FRAMES} frames each: registers right",
+        f"{herd.right} of {herd.rooms}",
+        "all",
+    )
+    yield "the same, over the bare loop of all frames", f"{herd.seconds / herd.bare_seconds:.2f}", "1.3"
+
+
+def _reads_rows(reads: Reads) -> Iterator[tuple[str, str, str]]:
+    yield f"{reads.requests} reads of a register at {reads.rate:.0f}/s: failed", str(reads.failed), "0"
+    yield "the same, p50 over a bare Query's p50", f"{reads.median / reads.query_median:.1f}", ""
+    yield "the same, p99 over a bare Query's p50", f"{reads.p99 / reads.query_median:.1f}", "5"
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -259,25 +267,43 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status: 0, or 1 where the system did not start, answer or bring a register."""
+    """Return the exit status: 0, or 1 where something could not be measured or written; the rest is kept."""
     asked = _parse(arguments)
     circumstances = Circumstances.now()
+    measured = SystemMeasured()
     try:
-        with tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder:
-            measured = _measure(asked, Path(folder))
-        table, sentence = measured.table(), circumstances.sentence()
-        print(f"{table.as_text()}\n{sentence}")
-        if asked.json:
-            asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
         if asked.document:
-            write_block(asked.document, "system", f"{table.as_markdown()}\n\n{sentence}")
+            check_blocks(asked.document, [BLOCK])
+        with (
+            tempfile.TemporaryDirectory(prefix="rollcall-bench-") as folder,
+            closing(_measure(asked, Path(folder))) as parts,
+        ):
+            for measured in parts:
+                _keep(measured, circumstances, asked)
     except (LocalRunError, PortraitsError, NoBlockError, OSError) as error:
         print(f"bench_system: {error}", file=sys.stderr)
         return 1
-    return 0
+    finally:
+        print(f"{measured.table().as_text()}\n{_sentence(circumstances)}")
+    return 0 if None not in (measured.last_byte, measured.herd, measured.reads) else 1
 
 
-def _measure(asked: argparse.Namespace, folder: Path) -> SystemMeasured:
+def _keep(measured: SystemMeasured, circumstances: Circumstances, asked: argparse.Namespace) -> None:
+    """Write what there is, so that a run that ends early was not for nothing."""
+    if asked.json:
+        asked.json.write_text(json.dumps(measured.as_json(), indent=1) + "\n", encoding="utf-8")
+    if asked.document:
+        text = f"{measured.table().as_markdown()}\n\n{_sentence(circumstances)}"
+        write_block(asked.document, BLOCK, text)
+
+
+def _sentence(circumstances: Circumstances) -> str:
+    index = {"rekognition": "Rekognition Local", "engine": "the engine in the functions"}
+    return f"Faces were found by {index[LocalSettings().face_index]}. {circumstances.sentence()}"
+
+
+def _measure(asked: argparse.Namespace, folder: Path) -> Generator[SystemMeasured]:
+    """Say after each part what there is so far; a part that fails is told, and missing from then on."""
     engine = FaceEngine()
     people = people_of(fetch_portraits(asked.portraits), engine)[:CLASS_SIZE]
     burst = burst_of(people, len(people), FULL_HD, FRAMES)
@@ -296,18 +322,32 @@ def _measure(asked: argparse.Namespace, folder: Path) -> SystemMeasured:
         data_dir=folder,
     )
     system = LocalSystem(settings, progress=_tell, prepare_school=lambda _: school)
-    system.start()
     try:
+        system.start()
         register_cameras([_QUIET_ROOM, *rooms], system.clients)
         bench = SystemBench(system, burst, _tell)
         bare_seconds = _bare_seconds(burst)
-        return SystemMeasured(
-            last_byte=bench.last_byte(asked.captures, bare_seconds),
-            herd=bench.herd(rooms, expected, bare_seconds),
-            reads=bench.reads(_QUIET_ROOM, asked.rate, asked.seconds),
-        )
+        measured = SystemMeasured()
+        with _told():
+            measured = replace(measured, last_byte=bench.last_byte(asked.captures, bare_seconds))
+        yield measured
+        with _told():
+            measured = replace(measured, herd=bench.herd(rooms, expected, bare_seconds))
+        yield measured
+        with _told():
+            measured = replace(measured, reads=bench.reads(_QUIET_ROOM, asked.rate, asked.seconds))
+        yield measured
     finally:
         system.stop()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say why a part could not be measured, and go on."""
+    try:
+        yield
+    except (LocalRunError, BotoCoreError, ClientError, OSError) as error:
+        _tell(f"not measured: {error}")
 
 
 def _bare_seconds(burst: Sequence[Frame]) -> float:

@@ -1,16 +1,19 @@
 """The benchmark of the running system: its school, its captures and its figures."""
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 
 import numpy as np
 import pytest
 
 from attendance.contracts.upload import Manifest
+from benchmarks import bench_system
 from benchmarks.bench_system import Herd, LastByte, Reads, SystemMeasured, quantile
 from benchmarks.crowds import Person
 from benchmarks.measured_class import Frame
 from benchmarks.system_school import school_of, upload_frames
+from local.errors import LocalRunError
 from local.stores import Stores
 
 PEOPLE = [Person(name, name.encode(), np.zeros((4, 4, 3), np.uint8)) for name in ("ann", "ben")]
@@ -102,6 +105,36 @@ def test_each_figure_stands_beside_its_goal():
         ("2.5", ""),
         ("10.0", "5"),
     ]
+
+
+def test_what_was_not_measured_has_no_figures():
+    whole = measured()
+
+    assert len(SystemMeasured(whole.last_byte).table().rows) == 1
+    assert len(SystemMeasured(reads=whole.reads).table().rows) == 3
+
+
+def test_a_run_that_ends_early_keeps_what_it_measured(tmp_path, monkeypatch, capsys):
+    def measure(*_: object) -> Iterator[SystemMeasured]:
+        yield SystemMeasured(measured().last_byte)
+        raise LocalRunError("the emulator has ended")
+
+    monkeypatch.setattr(bench_system, "_measure", measure)
+    document, result = tmp_path / "speed.md", tmp_path / "out.json"
+    document.write_text("<!-- system: begin -->\n<!-- system: end -->\n")
+
+    status = bench_system.main(["--document", str(document), "--json", str(result)])
+
+    assert status == 1
+    assert "the emulator has ended" in capsys.readouterr().err
+    assert "| 2.00 (3.0 s) |" in document.read_text()
+    assert json.loads(result.read_text())["last_byte"]["p95"] == 3.0
+
+
+def test_a_part_that_could_not_be_measured_is_not_a_success(monkeypatch):
+    monkeypatch.setattr(bench_system, "_measure", lambda *_: (part for part in [SystemMeasured()]))
+
+    assert bench_system.main([]) == 1
 
 
 def test_the_result_holds_the_three_measurements():
