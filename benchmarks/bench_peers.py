@@ -8,17 +8,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from benchmarks.class_sets import ClassSet, ClassSetError, LabelledCapture, read_class_set
-from benchmarks.documents import NoBlockError, write_block
+from benchmarks.documents import NoBlockError, check_blocks, write_block
 from benchmarks.machine import Circumstances
 from benchmarks.peers.installed import PEERS
 from benchmarks.peers.roll_takers import PeerError, RollcallTaker, RollTaker, Taken
 from benchmarks.tables import Table
+
+BLOCK: Final = "peers"
+"""Of the document that the table is written into."""
 
 _OURS: Final = RollcallTaker.name
 _HEADINGS: Final = (
@@ -94,41 +97,51 @@ class PeerScore:
         }
 
 
-def compare(class_set: ClassSet, takers: Sequence[RollTaker], captures: int | None = None) -> list[PeerScore]:
+def compare(
+    class_set: ClassSet, takers: Sequence[RollTaker], captures: int | None = None
+) -> Iterator[list[PeerScore]]:
     """Let every engine take the rolls of a set, one capture after the other, in turns.
+
+    Whoever ends is told and left out of the whole set, so that all scores are of the same captures.
 
     Parameters
     ----------
     captures
         Only the first so many.
 
-    Raises
+    Yields
     ------
-    PeerError
-        A peer ended.
+    The scores so far, after each capture.
     """
-    scores = {}
+    scores: dict[str, PeerScore] = {}
     for taker in takers:
-        enrolled = taker.enrol(class_set)
-        scores[taker.name] = PeerScore(class_set.name, taker.name, len(class_set.students), enrolled)
-        _tell(f"{class_set.name}: {taker.name} enrolled {enrolled} of {len(class_set.students)} students")
+        with _told(scores, taker):
+            enrolled = taker.enrol(class_set)
+            scores[taker.name] = PeerScore(class_set.name, taker.name, len(class_set.students), enrolled)
+            _tell(f"{class_set.name}: {taker.name} enrolled {enrolled} of {len(class_set.students)} students")
     for number, capture in enumerate(class_set.captures[:captures]):
         # Whoever goes first reads the files from the disk.
         first = number % len(takers)
         for taker in [*takers[first:], *takers[:first]]:
-            taken = taker.take(capture)
-            scores[taker.name] = scores[taker.name].seeing(capture, taken)
-            _tell(
-                f"{class_set.name} {capture.capture_id}: {taker.name} saw {len(taken.found)} students, "
-                f"{taken.seconds / max(len(capture.frames), 1):.2f} s a frame"
-            )
-    return list(scores.values())
+            if taker.name not in scores:
+                continue
+            with _told(scores, taker):
+                taken = taker.take(capture)
+                scores[taker.name] = scores[taker.name].seeing(capture, taken)
+                _tell(
+                    f"{class_set.name} {capture.capture_id}: {taker.name} saw {len(taken.found)} students, "
+                    f"{taken.seconds / max(len(capture.frames), 1):.2f} s a frame"
+                )
+        yield list(scores.values())
 
 
 def totals(scores: Sequence[PeerScore]) -> list[PeerScore]:
-    """One score an engine, all sets together."""
-    engines = dict.fromkeys(score.engine for score in scores)
-    return [_total(engine, [score for score in scores if score.engine == engine]) for engine in engines]
+    """One score an engine that did all sets, the sets together."""
+    sets = {score.set for score in scores}
+    by_engine: dict[str, list[PeerScore]] = {}
+    for score in scores:
+        by_engine.setdefault(score.engine, []).append(score)
+    return [_total(engine, own) for engine, own in by_engine.items() if len(own) == len(sets)]
 
 
 def table(scores: Sequence[PeerScore]) -> Table:
@@ -142,7 +155,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status: 0, 1 where a peer is missing or ended, or 2 where a folder is no class set."""
     asked = _parse(arguments)
     circumstances = Circumstances.now()
+    done: list[PeerScore] = []
     try:
+        if asked.document:
+            check_blocks(asked.document, [BLOCK])
         class_sets = [read_class_set(folder) for folder in asked.set]
         with ExitStack() as stack:
             takers: list[RollTaker] = [RollcallTaker()]
@@ -150,20 +166,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 peer = PEERS[name].start(name)
                 stack.callback(peer.close)
                 takers.append(peer)
-            scores: list[PeerScore] = []
             for class_set in class_sets:
-                scores.extend(compare(class_set, takers, asked.captures))
-                # After each set, because the slowest engines make this a matter of an hour.
-                _write(scores, circumstances, asked)
+                before = done
+                for scores in compare(class_set, takers, asked.captures):
+                    done = [*before, *scores]
+                    # After each capture, because the slowest engines make this a matter of minutes.
+                    _write(done, circumstances, asked)
     except ClassSetError as error:
         print(error, file=sys.stderr)
         return 2
     except (PeerError, NoBlockError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(table(scores).as_text())
-    print(circumstances.sentence())
-    return 0
+    finally:
+        print(table(done).as_text())
+        print(circumstances.sentence())
+    return 0 if len(done) == len(class_sets) * len(takers) else 1
+
+
+@contextmanager
+def _told(scores: dict[str, PeerScore], taker: RollTaker) -> Iterator[None]:
+    """Go on without an engine that ended."""
+    try:
+        yield
+    except PeerError as error:
+        scores.pop(taker.name, None)
+        _tell(str(error))
 
 
 def _write(scores: Sequence[PeerScore], circumstances: Circumstances, asked: argparse.Namespace) -> None:
@@ -173,7 +201,7 @@ def _write(scores: Sequence[PeerScore], circumstances: Circumstances, asked: arg
     if asked.document:
         which = f"The first {asked.captures} captures of each set. " if asked.captures else ""
         text = f"{table(scores).as_markdown()}\n\n{which}{circumstances.sentence()}"
-        write_block(asked.document, "peers", text)
+        write_block(asked.document, BLOCK, text)
 
 
 def _total(engine: str, scores: Sequence[PeerScore]) -> PeerScore:

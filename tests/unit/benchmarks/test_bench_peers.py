@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from benchmarks.bench_peers import PeerScore, compare, table, totals
 from benchmarks.class_sets import ClassSet, LabelledCapture
 from benchmarks.peers.answering import answer_lines
 from benchmarks.peers.installed import NodePeer
-from benchmarks.peers.roll_takers import PeerError, PeerProcess, Taken
+from benchmarks.peers.roll_takers import PeerError, PeerProcess, RollTaker, Taken
 
 A_PEER = """
 import json, sys
@@ -57,6 +57,13 @@ def a_class(*captures: LabelledCapture) -> ClassSet:
     return ClassSet("class", students, {"ann": (Path("/p/1.jpg"),), "ben": (), "cem": ()}, captures)
 
 
+def scores_of(
+    class_set: ClassSet, takers: Sequence[RollTaker], captures: int | None = None
+) -> list[PeerScore]:
+    *_, last = compare(class_set, takers, captures)
+    return last
+
+
 @pytest.fixture
 def peer() -> Iterator[PeerProcess]:
     process = PeerProcess("a peer", [sys.executable, "-c", A_PEER], Path.cwd())
@@ -69,7 +76,7 @@ def test_the_found_and_the_falsely_present_are_counted_apart():
     second = capture("c2", present="ann", absent="ben")
     taker = TakerFromMemory("rollcall", {"c1": {"ann", "cem"}, "c2": {"ann", "ben"}})
 
-    (score,) = compare(a_class(first, second), [taker])
+    (score,) = scores_of(a_class(first, second), [taker])
 
     assert (score.found, score.present) == (2, 3)
     assert (score.false_present, score.absent) == (2, 2)
@@ -79,7 +86,7 @@ def test_the_found_and_the_falsely_present_are_counted_apart():
 def test_who_is_hidden_in_every_frame_is_not_counted():
     hidden = capture("c1", present="ann", absent="ben")
 
-    (score,) = compare(a_class(hidden), [TakerFromMemory("rollcall", {"c1": {"ann", "cem"}})])
+    (score,) = scores_of(a_class(hidden), [TakerFromMemory("rollcall", {"c1": {"ann", "cem"}})])
 
     assert (score.found, score.present, score.false_present, score.absent) == (1, 1, 0, 1)
 
@@ -87,7 +94,7 @@ def test_who_is_hidden_in_every_frame_is_not_counted():
 def test_only_the_first_captures_are_taken_where_so_asked():
     taker = TakerFromMemory("rollcall", {"c1": set(), "c2": set()})
 
-    compare(a_class(capture("c1"), capture("c2")), [taker], captures=1)
+    scores_of(a_class(capture("c1"), capture("c2")), [taker], captures=1)
 
     assert taker.order == ["c1"]
 
@@ -101,13 +108,38 @@ def test_engines_take_turns_at_going_first():
             return super().take(capture)
 
     seen: dict[str, set[str]] = {"c1": set(), "c2": set()}
-    compare(a_class(capture("c1"), capture("c2")), [Recorded("a", seen), Recorded("b", seen)])
+    scores_of(a_class(capture("c1"), capture("c2")), [Recorded("a", seen), Recorded("b", seen)])
 
     assert order == ["c1 a", "c1 b", "c2 b", "c2 a"]
 
 
+def test_scores_are_told_after_each_capture():
+    taker = TakerFromMemory("rollcall", {"c1": {"ann"}, "c2": {"ann"}})
+
+    told = compare(a_class(capture("c1", present="ann"), capture("c2", present="ann")), [taker])
+
+    assert [[score.found for score in scores] for scores in told] == [[1], [2]]
+
+
+def test_an_engine_that_ends_is_left_out_and_the_others_go_on(capsys):
+    class Ending(TakerFromMemory):
+        def take(self, capture: LabelledCapture) -> Taken:
+            if capture.capture_id == "c2":
+                raise PeerError("b ended")
+            return super().take(capture)
+
+    seen: dict[str, set[str]] = {"c1": set(), "c2": set(), "c3": set()}
+    captures = [capture(name) for name in seen]
+    ending = Ending("b", seen)
+    scores = scores_of(a_class(*captures), [TakerFromMemory("rollcall", seen), ending])
+
+    assert [(score.engine, score.frames) for score in scores] == [("rollcall", 6)]
+    assert ending.order == ["c1"]
+    assert "b ended" in capsys.readouterr().err
+
+
 def test_the_result_names_what_is_compared_with_and_the_seconds_of_a_frame():
-    (score,) = compare(
+    (score,) = scores_of(
         a_class(capture("c1", present="ann", absent="ben", frames=3)),
         [TakerFromMemory("rollcall", {"c1": {"ann"}}, seconds=1.5)],
     )
@@ -125,12 +157,18 @@ def test_the_result_names_what_is_compared_with_and_the_seconds_of_a_frame():
 
 def test_totals_add_up_by_engine():
     ours = [PeerScore("a", "rollcall", found=1, frames=2), PeerScore("b", "rollcall", found=3, frames=1)]
-    theirs = [PeerScore("a", "other", found=5, frames=2)]
+    theirs = [PeerScore("a", "other", found=5, frames=2), PeerScore("b", "other", found=1, frames=1)]
 
     assert totals([ours[0], *theirs, ours[1]]) == [
         PeerScore("all", "rollcall", found=4, frames=3),
-        PeerScore("all", "other", found=5, frames=2),
+        PeerScore("all", "other", found=6, frames=3),
     ]
+
+
+def test_an_engine_that_did_not_do_all_sets_has_no_total():
+    ours = [PeerScore("a", "rollcall", frames=2), PeerScore("b", "rollcall", frames=1)]
+
+    assert [score.engine for score in totals([*ours, PeerScore("a", "other", frames=2)])] == ["rollcall"]
 
 
 def test_times_are_told_as_multiples_of_our_own_of_the_same_set():
