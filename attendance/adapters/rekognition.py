@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from attendance.adapters.client_errors import code_of, tolerating, translated
 from attendance.adapters.pictures import face_cuts, load_picture
 from attendance.adapters.rekognition_users import RekognitionUsers
-from attendance.domain.errors import (
 from attendance.adapters.tiles import Tile, TileFace, encode_tile, sweep
+from attendance.domain.errors import (
     NotFoundError,
     PictureTooLargeError,
     PictureUnreadableError,

@@ -245,14 +245,6 @@ def test_detection_reads_the_picture_where_it_lies():
     assert client.calls[0][1]["Image"] == {"S3Object": {"Bucket": "captures", "Name": KEY}}
 
 
-@pytest.mark.parametrize(
-    ("code", "raised"),
-    [
-        ("InvalidImageFormatException", PictureUnreadableError),
-        ("ImageTooLargeException", PictureTooLargeError),
-        ("InvalidS3ObjectException", NotFoundError),
-        ("ProvisionedThroughputExceededException", ThrottledError),
-    ],
 def detail_of(left: float, top: float, width: float, height: float) -> dict:
     return {"BoundingBox": {"Left": left, "Top": top, "Width": width, "Height": height}, "Confidence": 99.0}
 
@@ -282,6 +274,14 @@ def test_a_frame_that_cannot_be_decoded_is_not_asked_for():
     assert client.calls == []
 
 
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("InvalidImageFormatException", PictureUnreadableError),
+        ("ImageTooLargeException", PictureTooLargeError),
+        ("InvalidS3ObjectException", NotFoundError),
+        ("ProvisionedThroughputExceededException", ThrottledError),
+    ],
 )
 def test_what_rekognition_says_of_a_picture_is_said_in_our_words(code, raised):
     index, _ = index_over(detect_faces=[client_error(code)])
