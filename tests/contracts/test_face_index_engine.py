@@ -1,6 +1,7 @@
 """The port's cases over the engine in this process, its references in DynamoDB, as a deployment has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -8,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from attendance.adapters.dynamodb.references import DynamoReferenceStore
-from attendance.adapters.engine import EngineFaceIndex
+from attendance.adapters.engine import EngineFaceIndex, FaceReference
 from attendance.domain.policy import Engine
 from attendance.domain.sightings import Box
 from faces import FaceEngine
@@ -34,6 +35,27 @@ def references() -> Iterator[DynamoReferenceStore]:
         yield DynamoReferenceStore(make_table(client), Engine(FaceEngine.name, FaceEngine.version))
 
 
+@dataclass
+class CountedReferences:
+    """References in memory, each school with a version of its own, and which schools were read."""
+
+    stored: dict[str, list[FaceReference]] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+
+    def add(self, school_id: str, reference: FaceReference) -> None:
+        self.stored.setdefault(school_id, []).append(reference)
+
+    def remove(self, school_id: str, reference_ids: Sequence[str]) -> None:
+        raise NotImplementedError("nothing is removed here")
+
+    def version(self, school_id: str) -> str | None:
+        return str(len(self.stored.get(school_id, [])))
+
+    def of_school(self, school_id: str) -> Sequence[FaceReference]:
+        self.read.append(school_id)
+        return list(self.stored[school_id])
+
+
 class TestEngineFaceIndex(FaceIndexCases):
     @pytest.fixture
     def bucket(self, engine: FaceEngine, references: DynamoReferenceStore) -> Bucket:
@@ -50,6 +72,22 @@ class TestEngineFaceIndex(FaceIndexCases):
         assert {c.student_id for c in candidates_of(here, school, anna)} == {"first", "second"}
         elsewhere.remove_references(school, [reference])
         assert [c.student_id for c in candidates_of(here, school, anna)] == ["first"]
+
+    def test_the_references_of_a_school_are_read_once_until_they_change(
+        self, engine: FaceEngine, school: str
+    ) -> None:
+        references = CountedReferences()
+        index = EngineFaceIndex(engine, InMemoryObjects("pictures", dict(PICTURES)), references)
+        anna, *_ = (key for key in PICTURES if key.endswith("-0"))
+        index.add_reference(school, "anna", anna, WHOLE)
+        index.add_reference(f"{school}-b", "anna", anna, WHOLE)
+        for of_school in (school, f"{school}-b", school):
+            for _ in range(3):
+                candidates_of(index, of_school, anna)
+        assert sorted(references.read) == [school, f"{school}-b"]
+        index.add_reference(school, "ben", anna, WHOLE)
+        assert {c.student_id for c in candidates_of(index, school, anna)} == {"anna", "ben"}
+        assert references.read.count(school) == 2
 
     def test_the_same_portrait_enrolled_twice_is_one_reference(
         self, bucket: Bucket, school: str, references: DynamoReferenceStore
