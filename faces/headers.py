@@ -1,7 +1,9 @@
-"""What a JPEG or PNG says of itself in its first bytes, read before anything is decoded."""
+"""What a JPEG or PNG says of itself before its pixels begin, read before anything is decoded."""
 
 import struct
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from faces.errors import ImageFormatError, ImageUnreadableError
@@ -23,6 +25,7 @@ _END_OF_IMAGE: Final = 0xD9
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_MOST_SEGMENTS: Final = 1000
 _PNG_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -36,7 +39,8 @@ class ImageHeader:
     width, height : pixels as stored, before any EXIF rotation
     channels : 1 grey, 3 colour, 4 CMYK or with transparency
     bits : per channel
-    progressive : a JPEG whose coefficients the decoder must hold all at once
+    in_scans : a JPEG that comes in several scans, whose coefficients the decoder holds all at once
+    animated : a PNG of several pictures, which the decoder lays over each other
     """
 
     format: Literal["JPEG", "PNG"]
@@ -44,7 +48,8 @@ class ImageHeader:
     height: int
     channels: int
     bits: int
-    progressive: bool = False
+    in_scans: bool = False
+    animated: bool = False
 
 
 def read_header(data: bytes) -> ImageHeader:
@@ -81,21 +86,54 @@ def _guess(data: bytes) -> str:
     return "of no known format"
 
 
+def check_chunks(data: bytes) -> None:
+    """Tell a PNG that is cut short or damaged from a whole one, before a decoder complains of it on stderr.
+
+    Raises
+    ------
+    ImageUnreadableError
+        A chunk's checksum is wrong, or the last chunk is missing.
+    """
+    for kind, start, end in _chunks(data):
+        if end + 4 > len(data):
+            break
+        if zlib.crc32(data[start - 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            raise ImageUnreadableError("the PNG is damaged: a checksum is wrong")
+        if kind == b"IEND":
+            return
+    raise ImageUnreadableError("the PNG is truncated: it has no end")
+
+
 def _read_jpeg(data: bytes) -> ImageHeader:
     position = 2
-    while True:
-        marker, position = _next_marker(data, position)
-        if marker in _STANDALONE:
-            continue
-        if marker in {_START_OF_SCAN, _END_OF_IMAGE}:
-            raise ImageUnreadableError("the JPEG is damaged: it has no frame header")
-        segment = _segment(data, position)
-        if marker in _START_OF_FRAME:
-            if len(segment) < 6:
-                raise ImageUnreadableError("the JPEG is damaged: its frame header is cut short")
-            bits, height, width, channels = struct.unpack(">BHHB", segment[:6])
-            return ImageHeader("JPEG", width, height, channels, bits, marker in _PROGRESSIVE)
+    frame: ImageHeader | None = None
+    for _ in range(_MOST_SEGMENTS):
+        try:
+            marker, position = _next_marker(data, position)
+            if marker in _STANDALONE:
+                continue
+            if frame is None and marker in {_START_OF_SCAN, _END_OF_IMAGE}:
+                raise ImageUnreadableError("the JPEG is damaged: it has no frame header")
+            segment = _segment(data, position)
+        except ImageUnreadableError:
+            if frame is None:
+                raise
+            return frame  # its size is known; the decoder will find that nothing follows
+        if frame is None and marker in _START_OF_FRAME:
+            frame = _read_frame(segment, progressive=marker in _PROGRESSIVE)
+        elif frame is not None and marker == _START_OF_SCAN:
+            # Channels that do not come together in the first scan come in scans of their own.
+            together = segment[0] if segment else 0
+            return replace(frame, in_scans=frame.in_scans or together < frame.channels)
         position += 2 + len(segment)
+    raise ImageUnreadableError(f"the JPEG is damaged: {_MOST_SEGMENTS} segments and no picture among them")
+
+
+def _read_frame(segment: bytes, *, progressive: bool) -> ImageHeader:
+    if len(segment) < 6:
+        raise ImageUnreadableError("the JPEG is damaged: its frame header is cut short")
+    bits, height, width, channels = struct.unpack(">BHHB", segment[:6])
+    return ImageHeader("JPEG", width, height, channels, bits, in_scans=progressive)
 
 
 def _next_marker(data: bytes, position: int) -> tuple[int, int]:
@@ -124,4 +162,19 @@ def _read_png(data: bytes) -> ImageHeader:
     width, height, bits, colour = struct.unpack(">IIBB", chunk[8:18])
     if colour not in _PNG_CHANNELS:
         raise ImageUnreadableError(f"the PNG is damaged: colour type {colour} does not exist")
-    return ImageHeader("PNG", width, height, _PNG_CHANNELS[colour], bits)
+    animated = False
+    for kind, _, _ in _chunks(data):
+        if kind == b"IDAT":
+            break
+        animated = animated or kind == b"acTL"
+    return ImageHeader("PNG", width, height, _PNG_CHANNELS[colour], bits, animated=animated)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """The chunks of a PNG in turn: kind, and where its content begins and should end."""
+    position = len(_PNG)
+    while position + 8 <= len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind = data[position + 4 : position + 8]
+        yield kind, position + 8, position + 8 + length
+        position += 12 + length

@@ -12,7 +12,7 @@ import numpy as np
 
 from faces.arrays import Pixels
 from faces.errors import ImageTooLargeError, ImageUnreadableError
-from faces.headers import ImageHeader, read_header
+from faces.headers import ImageHeader, check_chunks, read_header
 
 MAX_LONG_SIDE: Final = 4000
 """Pixels a decoded picture keeps on its long side: detection beyond that costs too much memory."""
@@ -20,11 +20,18 @@ MAX_LONG_SIDE: Final = 4000
 MAX_PIXELS: Final = 64_000_000
 """No camera of a classroom has more; 36 and 50 megapixel pictures pass."""
 
-MAX_DECODER_BYTES: Final = 256 * 2**20
-"""The memory a decoder may need at once."""
+MAX_DECODER_BYTES: Final = 384 * 2**20
+"""The memory a decoder may need at once: 64 megapixels of a plain picture, 33 of an animated one."""
 
 MAX_SCANS: Final = 100
-"""Scans of a progressive JPEG: encoders write about ten; each costs the decoder a pass over all pixels."""
+"""Scans of a JPEG: encoders write about ten; each costs the decoder a pass over all pixels."""
+
+_BYTES_A_PIXEL: Final = 3
+# OpenCV hands the finished picture over as a copy.
+_COPIES: Final = 2
+# Two pictures in three channels or four, on which those of an animation are laid, as measured.
+_CANVAS_BYTES_A_PIXEL: Final = 6
+_BYTES_A_COEFFICIENT: Final = 2
 
 _REDUCTIONS: Final = (
     (8, cv2.IMREAD_REDUCED_COLOR_8),
@@ -79,6 +86,8 @@ def read_picture(data: bytes) -> Picture:
     header = read_header(data)
     reduction, flag = _reduction(header)
     _check_cost(header, reduction, data)
+    if header.format == "PNG":
+        check_chunks(data)
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error as error:
@@ -107,18 +116,23 @@ def _check_cost(header: ImageHeader, reduction: int, data: bytes) -> None:
         raise ImageTooLargeError(
             f"the picture is {size}, {pixels / 1e6:.0f} megapixels; at most {MAX_PIXELS / 1e6:.0f} are read"
         )
-    needed = 3 * pixels // reduction**2
-    if header.format == "PNG":
-        needed += header.channels * header.bits // 8 * pixels
-    if header.progressive:
-        needed += 2 * header.channels * pixels
-        if data.count(b"\xff\xda") > MAX_SCANS:
-            raise ImageUnreadableError(f"the JPEG is in more than {MAX_SCANS} scans, which no camera writes")
+    if header.in_scans and data.count(b"\xff\xda") > MAX_SCANS:
+        raise ImageUnreadableError(f"the JPEG is in more than {MAX_SCANS} scans, which no camera writes")
+    needed = _needed_bytes(header, reduction)
     if needed > MAX_DECODER_BYTES:
         raise ImageTooLargeError(
             f"decoding the {size} {header.format} would take {needed / 2**20:.0f} MiB; at most "
             f"{MAX_DECODER_BYTES / 2**20:.0f} are spent on a picture"
         )
+
+
+def _needed_bytes(header: ImageHeader, reduction: int) -> int:
+    """The most that decoding holds at once; measured on pictures of 20 to 64 megapixels of every kind."""
+    pixels = header.width * header.height
+    finished = _BYTES_A_PIXEL * pixels // reduction**2
+    if header.in_scans:
+        return finished + max(finished, _BYTES_A_COEFFICIENT * header.channels * pixels)
+    return _COPIES * finished + (_CANVAS_BYTES_A_PIXEL * pixels if header.animated else 0)
 
 
 def _turned(header: ImageHeader, pixels: Pixels, reduction: int) -> bool:

@@ -105,3 +105,19 @@ def cmyk_jpeg(cyan: int, magenta: int, yellow: int, black: int, *, side: int = 6
     body = int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\0")
     tables = _segment(0xC4, dc_table) + _segment(0xC4, ac_table)
     return b"\xff\xd8" + adobe + quantisation + frame + tables + scan + body + b"\xff\xd9"
+
+
+def grey_jpeg(width: int, height: int, *, channels_apart: bool = False, marker: int = 0xC0) -> bytes:
+    """Return a plain grey picture in three channels, of two bits a block; large ones cost no time to make."""
+    quantisation = _segment(0xDB, b"\0" + b"\1" * 64)
+    components = b"".join(bytes([i + 1, 0x11, 0]) for i in range(3))
+    frame = _segment(marker, struct.pack(">BHHB", 8, height, width, 3) + components)
+    tables = b"".join(_segment(0xC4, kind + bytes([1, *[0] * 15]) + b"\0") for kind in (b"\x00", b"\x10"))
+    blocks = -(-width // 8) * -(-height // 8)
+    groups = [[1], [2], [3]] if channels_apart else [[1, 2, 3]]
+    scans = b""
+    for group in groups:
+        channels = b"".join(bytes([channel, 0]) for channel in group)
+        scans += _segment(0xDA, bytes([len(group)]) + channels + b"\0\x3f\0")
+        scans += bytes(-(-2 * blocks * len(group) // 8))
+    return b"\xff\xd8" + quantisation + frame + tables + scans + b"\xff\xd9"

@@ -7,6 +7,7 @@ import pytest
 from encoded_pictures import (
     animated_png,
     cmyk_jpeg,
+    grey_jpeg,
     jpeg,
     jpeg_header,
     png,
@@ -176,11 +177,18 @@ def test_a_bomb_is_refused_by_its_header_alone(data):
         read_picture(data)
 
 
-def test_sixteen_bit_pictures_have_less_room_than_eight_bit_ones():
+def test_an_animation_has_less_room_than_a_still_picture():
+    announced = png_header(7360, 4912)
     with pytest.raises(ImageTooLargeError, match="MiB"):
-        read_picture(png_header(7360, 4912, bits=16, colour=6))
-    with pytest.raises(ImageUnreadableError):  # big enough to try, and then it ends
-        read_picture(png_header(7360, 4912))
+        read_picture(announced + png_chunk(b"acTL", struct.pack(">II", 2, 0)))
+    with pytest.raises(ImageUnreadableError):  # small enough to try, and then it ends
+        read_picture(announced)
+
+
+def test_a_jpeg_whose_channels_come_one_after_another_is_charged_for_its_coefficients():
+    with pytest.raises(ImageTooLargeError, match="MiB"):
+        read_picture(grey_jpeg(7900, 7900, channels_apart=True)[:2000])
+    assert read_picture(grey_jpeg(64, 48, channels_apart=True)).pixels.shape == (48, 64, 3)
 
 
 def test_a_progressive_jpeg_is_charged_for_its_coefficients():
@@ -210,6 +218,20 @@ def test_a_png_of_a_colour_type_that_does_not_exist_is_unreadable():
 def test_a_jpeg_without_a_frame_is_unreadable():
     with pytest.raises(ImageUnreadableError, match="no frame header"):
         read_picture(b"\xff\xd8\xff\xd9")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:60] + bytes([data[60] ^ 1]) + data[61:],
+        lambda data: data[:-12],
+        lambda data: data[:-4],
+    ],
+)
+def test_a_damaged_png_is_found_before_the_decoder_complains(damage, capfd):
+    with pytest.raises(ImageUnreadableError):
+        read_picture(damage(png(smooth_noise(64, 64))))
+    assert capfd.readouterr().err == ""
 
 
 def test_a_png_whose_body_is_another_size_is_unreadable():
