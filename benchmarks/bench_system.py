@@ -16,12 +16,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from attendance.adapters.s3 import S3ObjectStore
+from benchmarks.application import Application
 from benchmarks.bare_loop import BareLoop
 from benchmarks.crowds import burst_of, people_of
 from benchmarks.documents import NoBlockError, check_blocks, write_block
@@ -83,8 +85,15 @@ class Herd:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Reads of a register, in seconds, counted from when each was due; and a bare Query of the table."""
+    """Reads of a register, in seconds, counted from when each was due; and a bare Query of the table.
 
+    Attributes
+    ----------
+    reader
+        What answered.
+    """
+
+    reader: str
     rate: float
     requests: int
     failed: int
@@ -138,30 +147,53 @@ class SystemBench:
         right = sum(self._present(meeting) == expected for meeting in meetings)
         return Herd(len(rooms), right, seconds, bare_seconds * len(rooms))
 
-    def reads(self, meeting_room: str, rate: float, seconds: float) -> Reads:
-        """Read one register at a steady rate, however long the answers take."""
-        self.progress(f"{rate:.0f} reads a second for {seconds:.0f} s")
-        meeting = self._await(self._begin(self._upload(meeting_room)))
-        query = self._query_median(meeting)
-        began = time.perf_counter() + 0.1
+    def register_to_read(self) -> str:
+        """The id of a meeting with a register."""
+        return self._await(self._begin(self._upload(_QUIET_ROOM)))
 
-        def read(number: int) -> float | None:
-            due = began + number / rate
-            time.sleep(max(0.0, due - time.perf_counter()))
+    def reads_of_api(self, meeting: str, rate: float, seconds: float) -> Reads:
+        """Read one register through the front, the gateway and the function, many readers at once."""
+
+        def read() -> bool:
             try:
                 self._dashboard.get(f"/v1/registers/{meeting}", self._token)
             except (urllib.error.URLError, TimeoutError):
-                return None
-            return time.perf_counter() - due
+                return False
+            return True
 
-        with ThreadPoolExecutor(_READERS) as pool:
-            answers = list(pool.map(read, range(round(rate * seconds))))
+        return self._reads("through the emulator's gateway", read, meeting, rate, seconds, _READERS)
+
+    def reads_of_application(self, meeting: str, rate: float, seconds: float) -> Reads:
+        """Read it from the application in this process, which answers one read at a time."""
+        system = self.system
+        application = Application.of(system.clients, system.outputs, system.school.school_id)
+
+        def read() -> bool:
+            return application.get(f"/v1/registers/{meeting}") == HTTPStatus.OK
+
+        return self._reads("from the application alone", read, meeting, rate, seconds, 1)
+
+    def _reads(
+        self, reader: str, read: Callable[[], bool], meeting: str, rate: float, seconds: float, readers: int
+    ) -> Reads:
+        """Read at a steady rate, however long the answers take."""
+        self.progress(f"{rate:.0f} reads a second {reader} for {seconds:.0f} s")
+        read()  # warms up
+        query = self._query_median(meeting)
+        began = time.perf_counter() + 0.1
+
+        def read_when_due(number: int) -> float | None:
+            due = began + number / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            return time.perf_counter() - due if read() else None
+
+        with ThreadPoolExecutor(readers) as pool:
+            answers = list(pool.map(read_when_due, range(round(rate * seconds))))
         taken = sorted(answer for answer in answers if answer is not None)
         if not taken:
-            raise LocalRunError("the API answered no read")
-        return Reads(
-            rate, len(answers), len(answers) - len(taken), quantile(taken, 0.5), quantile(taken, 0.99), query
-        )
+            raise LocalRunError(f"no read {reader} was answered")
+        failed = len(answers) - len(taken)
+        return Reads(reader, rate, len(answers), failed, quantile(taken, 0.5), quantile(taken, 0.99), query)
 
     def _upload(self, room: str) -> PlayedCapture:
         return upload_frames(room, self.burst, self.system.stores, self._files)
@@ -215,14 +247,19 @@ class SystemMeasured:
 
     last_byte: LastByte | None = None
     herd: Herd | None = None
-    reads: Reads | None = None
+    reads: tuple[Reads, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part could be measured."""
+        return self.last_byte is not None and self.herd is not None and len(self.reads) == 2
 
     def table(self) -> Table:
         """Each figure beside its goal."""
         rows = [
             *(_last_byte_rows(self.last_byte) if self.last_byte else ()),
             *(_herd_rows(self.herd) if self.herd else ()),
-            *(_reads_rows(self.reads) if self.reads else ()),
+            *(row for reads in self.reads for row in _reads_rows(reads)),
         ]
         return Table(("what", "measured", "goal"), rows)
 
@@ -248,7 +285,8 @@ def _herd_rows(herd: Herd) -> Iterator[tuple[str, str, str]]:
 
 
 def _reads_rows(reads: Reads) -> Iterator[tuple[str, str, str]]:
-    yield f"{reads.requests} reads of a register at {reads.rate:.0f}/s: failed", str(reads.failed), "0"
+    what = f"{reads.requests} reads of a register at {reads.rate:.0f}/s {reads.reader}: failed"
+    yield what, str(reads.failed), "0"
     yield "the same, p50 over a bare Query's p50", f"{reads.median / reads.query_median:.1f}", ""
     yield "the same, p99 over a bare Query's p50", f"{reads.p99 / reads.query_median:.1f}", "5"
 
@@ -285,7 +323,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     finally:
         print(f"{measured.table().as_text()}\n{_sentence(circumstances)}")
-    return 0 if None not in (measured.last_byte, measured.herd, measured.reads) else 1
+    return 0 if measured.is_whole else 1
 
 
 def _keep(measured: SystemMeasured, circumstances: Circumstances, asked: argparse.Namespace) -> None:
@@ -334,9 +372,11 @@ def _measure(asked: argparse.Namespace, folder: Path) -> Generator[SystemMeasure
         with _told():
             measured = replace(measured, herd=bench.herd(rooms, expected, bare_seconds))
         yield measured
-        with _told():
-            measured = replace(measured, reads=bench.reads(_QUIET_ROOM, asked.rate, asked.seconds))
-        yield measured
+        for read in (bench.reads_of_api, bench.reads_of_application):
+            with _told():
+                reads = read(bench.register_to_read(), asked.rate, asked.seconds)
+                measured = replace(measured, reads=(*measured.reads, reads))
+            yield measured
     finally:
         system.stop()
 
