@@ -8,7 +8,7 @@ NPM = $(shell $(PY) -c "from local.builds import npm_command; print(*npm_command
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run capture gallery gallery-doctor reset test test-fast check evaluate roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
+.PHONY: help setup run capture gallery gallery-doctor reset test test-fast fuzz check evaluate roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
 
 help: ## Show what there is to do
 	@echo "Rollcall: class registers taken by a camera. First: make run"
@@ -54,6 +54,9 @@ test: setup browser web-setup ## Run all tests
 
 test-fast: setup ## Run the tests that need no other process
 	@$(PY) -m pytest tests/unit tests/contracts
+
+fuzz: setup ## Try to break the decoding of pictures with damaged ones: make fuzz [EXAMPLES=5000]
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(PY) -m pytest --timeout=0 tests/unit/faces/test_damaged_pictures.py
 
 web-setup: setup
 	@$(PY) -c "from local.builds import build_dashboard; build_dashboard()"
