@@ -11,6 +11,8 @@ from local.rekognition.settings import RekognitionSettings
 
 NAME: Final = "Rekognition Local"
 _START_SECONDS: Final = 60
+# Sixteen threads with a heap each keep 1,010 MiB after 4K and 36 megapixel pictures, with two heaps 670.
+_ALLOCATOR: Final = {"MALLOC_ARENA_MAX": "2"}
 _REPOSITORY: Final = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +34,7 @@ def start_rekognition_local(
     require_free_port(settings.port, NAME, "ROLLCALL_REKOGNITION_PORT")
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "local.rekognition", *settings.arguments()]
-    child = Child(NAME, command, log=log_file, environment=environment, folder=_REPOSITORY)
+    child = Child(NAME, command, log=log_file, environment={**_ALLOCATOR, **environment}, folder=_REPOSITORY)
     try:
         child.await_http(settings.endpoint_url, _START_SECONDS)
     except BaseException:
