@@ -145,7 +145,7 @@ def _claim_kind(draw: st.DrawFn, data: bytes) -> bytes:
         kind = bytes([draw(st.sampled_from([0, 1, 2, 4, 8, 16, 32])), draw(st.integers(0, 7))])
         return data[:24] + kind + data[26:28] + bytes([draw(st.integers(0, 2))]) + data[29:]
     place = data.find(b"\xff\xc0")
-    if place < 0:
+    if place < 0 or place + 10 > len(data):
         return data
     coding, bits, channels = (
         draw(st.integers(0xC0, 0xCF)),
