@@ -26,6 +26,7 @@ _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _MOST_SEGMENTS: Final = 1000
+_PNG_PICTURE: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND"})
 _PNG_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -40,7 +41,6 @@ class ImageHeader:
     channels : 1 grey, 3 colour, 4 CMYK or with transparency
     bits : per channel
     in_scans : a JPEG that comes in several scans, whose coefficients the decoder holds all at once
-    animated : a PNG of several pictures, which the decoder lays over each other
     """
 
     format: Literal["JPEG", "PNG"]
@@ -49,7 +49,6 @@ class ImageHeader:
     channels: int
     bits: int
     in_scans: bool = False
-    animated: bool = False
 
 
 def read_header(data: bytes) -> ImageHeader:
@@ -86,21 +85,26 @@ def _guess(data: bytes) -> str:
     return "of no known format"
 
 
-def check_chunks(data: bytes) -> None:
-    """Tell a PNG that is cut short or damaged from a whole one, before a decoder complains of it on stderr.
+def plain_png(data: bytes) -> bytes:
+    """Return what of a PNG makes its picture: no texts, no profiles, and of an animation the first picture.
+
+    A decoder then unpacks nothing else, and has nothing to complain of on stderr.
 
     Raises
     ------
     ImageUnreadableError
         A chunk's checksum is wrong, or the last chunk is missing.
     """
+    parts = [_PNG]
     for kind, start, end in _chunks(data):
         if end + 4 > len(data):
             break
-        if zlib.crc32(data[start - 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
-            raise ImageUnreadableError("the PNG is damaged: a checksum is wrong")
+        if kind in _PNG_PICTURE:
+            if zlib.crc32(data[start - 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+                raise ImageUnreadableError("the PNG is damaged: a checksum is wrong")
+            parts.append(data[start - 8 : end + 4])
         if kind == b"IEND":
-            return
+            return b"".join(parts)
     raise ImageUnreadableError("the PNG is truncated: it has no end")
 
 
@@ -162,12 +166,7 @@ def _read_png(data: bytes) -> ImageHeader:
     width, height, bits, colour = struct.unpack(">IIBB", chunk[8:18])
     if colour not in _PNG_CHANNELS:
         raise ImageUnreadableError(f"the PNG is damaged: colour type {colour} does not exist")
-    animated = False
-    for kind, _, _ in _chunks(data):
-        if kind == b"IDAT":
-            break
-        animated = animated or kind == b"acTL"
-    return ImageHeader("PNG", width, height, _PNG_CHANNELS[colour], bits, animated=animated)
+    return ImageHeader("PNG", width, height, _PNG_CHANNELS[colour], bits)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

@@ -1,7 +1,8 @@
 """The border where bytes become pixels. Nothing is decoded before its cost is known.
 
 Grey, palette, transparent, 16-bit and CMYK pictures become 8-bit colour; an EXIF orientation is obeyed; of
-an animation the first picture is taken.
+an animation the first picture is taken. A JPEG that is damaged in the middle is taken as it is; libjpeg says a
+line of it on stderr, which holds nothing of the picture.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 
 from faces.arrays import Pixels
 from faces.errors import ImageTooLargeError, ImageUnreadableError
-from faces.headers import ImageHeader, check_chunks, read_header
+from faces.headers import ImageHeader, plain_png, read_header
 
 MAX_LONG_SIDE: Final = 4000
 """Pixels a decoded picture keeps on its long side: detection beyond that costs too much memory."""
@@ -21,7 +22,7 @@ MAX_PIXELS: Final = 64_000_000
 """No camera of a classroom has more; 36 and 50 megapixel pictures pass."""
 
 MAX_DECODER_BYTES: Final = 384 * 2**20
-"""The memory a decoder may need at once: 64 megapixels of a plain picture, 33 of an animated one."""
+"""The memory a decoder may need at once: 64 megapixels, or 44 of a progressive picture in colour."""
 
 MAX_SCANS: Final = 100
 """Scans of a JPEG: encoders write about ten; each costs the decoder a pass over all pixels."""
@@ -29,8 +30,6 @@ MAX_SCANS: Final = 100
 _BYTES_A_PIXEL: Final = 3
 # OpenCV hands the finished picture over as a copy.
 _COPIES: Final = 2
-# Two pictures in three channels or four, on which those of an animation are laid, as measured.
-_CANVAS_BYTES_A_PIXEL: Final = 6
 _BYTES_A_COEFFICIENT: Final = 2
 
 _REDUCTIONS: Final = (
@@ -87,7 +86,7 @@ def read_picture(data: bytes) -> Picture:
     reduction, flag = _reduction(header)
     _check_cost(header, reduction, data)
     if header.format == "PNG":
-        check_chunks(data)
+        data = plain_png(data)
     try:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error as error:
@@ -132,7 +131,7 @@ def _needed_bytes(header: ImageHeader, reduction: int) -> int:
     finished = _BYTES_A_PIXEL * pixels // reduction**2
     if header.in_scans:
         return finished + max(finished, _BYTES_A_COEFFICIENT * header.channels * pixels)
-    return _COPIES * finished + (_CANVAS_BYTES_A_PIXEL * pixels if header.animated else 0)
+    return _COPIES * finished
 
 
 def _turned(header: ImageHeader, pixels: Pixels, reduction: int) -> bool:
