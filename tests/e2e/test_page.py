@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from attendance.domain.confusables import ConfusablePair
 from tests.e2e.conftest import Complaints
 from tests.e2e.reading import barriers, overflow, sign_in
 from tests.e2e.served_page import PASSWORD, TOO_SMALL, ServedPage, portrait_file
@@ -293,6 +294,28 @@ def test_an_admin_enrols_a_student_and_is_told_what_is_wrong_with_a_portrait(
         "enrolled",
         "refused",
     }
+
+
+def test_an_admin_sees_whom_a_student_may_be_taken_for(
+    signed_in: Callable[..., Page], served: ServedPage
+) -> None:
+    school = served.school
+    twins = ConfusablePair.of("s-ada", "s-emmy", similarity=95.0, found_at=school.clock())
+    one_picture = ConfusablePair.of("s-ada", "s-carl", similarity=99.9, found_at=school.clock())
+    for pair in (twins, one_picture):
+        school.schools.put_confusable_pair(SCHOOL, pair)
+    page = signed_in("ida")
+    page.get_by_role("link", name="Students").click()
+    page.get_by_role("link", name="Ada Byron").click()
+
+    others = page.get_by_role("listitem").filter(has=page.get_by_role("link"))
+    expect(others.filter(has_text="Carl Gauss")).to_contain_text("one of the two is wrong")
+    expect(others.filter(has_text="Emmy Noether")).not_to_contain_text("one of the two is wrong")
+    assert barriers(page) == []
+    page.get_by_role("link", name="Emmy Noether").click()
+    expect(page.get_by_role("heading", name="Emmy Noether")).to_be_visible()
+    expect(page.get_by_role("link", name="Ada Byron")).to_be_visible()
+    expect(page.get_by_role("link", name="Carl Gauss")).to_have_count(0)
 
 
 def test_the_register_on_paper_has_everybody_by_name(
