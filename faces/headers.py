@@ -120,7 +120,7 @@ def _read_jpeg(data: bytes) -> ImageHeader:
                 raise ImageUnreadableError("the JPEG is damaged: it has no frame header")
             segment = _segment(data, position)
         except ImageUnreadableError:
-            if frame is None:
+            if frame is None or position < len(data):
                 raise
             return frame  # its size is known; the decoder will find that nothing follows
         if frame is None and marker in _START_OF_FRAME:

@@ -1,8 +1,8 @@
 """The border where bytes become pixels. Nothing is decoded before its cost is known.
 
 Grey, palette, transparent, 16-bit and CMYK pictures become 8-bit colour; an EXIF orientation is obeyed; of
-an animation the first picture is taken. A JPEG that is damaged in the middle is taken as it is; libjpeg says a
-line of it on stderr, which holds nothing of the picture.
+an animation the first picture is taken. A JPEG that is damaged in the middle is taken as it is, and libjpeg
+says a line of it on stderr, which holds nothing of the picture.
 """
 
 from dataclasses import dataclass

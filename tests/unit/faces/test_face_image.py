@@ -184,6 +184,13 @@ def test_a_jpeg_whose_channels_come_one_after_another_is_charged_for_its_coeffic
     assert read_picture(grey_jpeg(64, 48, channels_apart=True)).pixels.shape == (48, 64, 3)
 
 
+def test_bytes_between_a_jpegs_frame_and_its_scans_hide_no_scans_of_their_own():
+    data = grey_jpeg(7900, 7900, channels_apart=True)
+    tables = data.index(b"\xff\xc4")
+    with pytest.raises(ImageUnreadableError):
+        read_picture(data[:tables] + b"\0\0" + data[tables:])
+
+
 def test_a_progressive_jpeg_is_charged_for_its_coefficients():
     with pytest.raises(ImageTooLargeError, match="MiB"):
         read_picture(jpeg_header(7900, 7900, marker=0xC2))
