@@ -19,7 +19,7 @@ from attendance.domain.policy import Engine, Policy
 from attendance.domain.portraits import Portrait, PortraitFace
 from attendance.domain.registers import Register
 from attendance.domain.rosters import Enrollment, Section, Student
-from attendance.domain.sightings import Box, Candidate
+from attendance.domain.sightings import Box, Candidate, View
 from attendance.domain.timetable import Timetable
 
 
@@ -47,14 +47,22 @@ class PictureFaces:
 
 @dataclass(frozen=True, slots=True)
 class FaceSearches:
-    """Candidates of each face asked for, best first, one line a student.
+    """What was found of each face asked for.
 
-    `engine` is None where the school has no face references yet, so that nothing was compared.
+    Parameters
+    ----------
+    engine
+        None where the school has no face references yet, so that nothing was compared.
+    candidates
+        Of each face, best first, one line a student.
+    views
+        How each face was seen; None where, seen alone, it was no face. Empty from an index that cannot tell.
     """
 
     engine: Engine | None
     candidates: tuple[tuple[Candidate, ...], ...]
     calls: int
+    views: tuple[View | None, ...] = ()
 
 
 class FaceDetector(Protocol):
@@ -87,7 +95,7 @@ class ReferenceMatch:
     similarity: float
 
 
-class FaceIndex(FaceDetector, Protocol):
+class FaceSearcher(Protocol):
     """Finds whose face reference a face is near; one collection a school."""
 
     def search(
@@ -95,6 +103,10 @@ class FaceIndex(FaceDetector, Protocol):
     ) -> FaceSearches:
         """Candidates from `floor` percent up, at most `limit` a face, in the order of `boxes`."""
         ...
+
+
+class FaceIndex(FaceDetector, FaceSearcher, Protocol):
+    """Finds faces and knows references."""
 
     def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
         """Every face of a portrait, largest first, with what the enrolment gate asks of it.

@@ -12,11 +12,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 import faces
 from attendance.adapters.engines import Engines
-from attendance.adapters.pictures import box_in_ratios, face_cuts, load_picture
+from attendance.adapters.pictures import (
+    MOST_USERS,
+    FaceCut,
+    box_in_ratios,
+    crowd_of,
+    face_cuts,
+    load_picture,
+)
 from attendance.domain.errors import NotFoundError, PortraitRefusedError
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
-from attendance.domain.sightings import Box, Candidate
+from attendance.domain.sightings import Box, Candidate, View
 from attendance.ports import (
     DetectedFace,
     FaceSearches,
@@ -135,10 +142,13 @@ class EngineFaceIndex(EngineFaceDetector):
         if not gallery:
             return FaceSearches(engine=None, candidates=tuple(() for _ in boxes), calls=0)
         picture = self._picture(picture_key)
-        vectors = self._engines.each(lambda engine, box: _vector_of(engine, picture, box), boxes)
-        candidates = tuple(_candidates(gallery, vector, floor, limit) for vector in vectors)
+        looks = self._engines.each(lambda engine, box: look_at(engine, picture, box), boxes)
+        found = [_compare(gallery, look, floor, limit) for look in looks]
         return FaceSearches(
-            engine=Engine(self._engine.name, self._engine.version), candidates=candidates, calls=len(boxes)
+            engine=Engine(self._engine.name, self._engine.version),
+            candidates=tuple(candidates for candidates, _ in found),
+            calls=len(boxes),
+            views=tuple(view for _, view in found),
         )
 
     def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
@@ -160,13 +170,13 @@ class EngineFaceIndex(EngineFaceDetector):
 
     def add_reference(self, school_id: str, student_id: str, picture_key: str, box: Box) -> str:
         picture = self._picture(picture_key)
-        vector = _vector_of(self._engine, picture, box)
-        if vector is None:
+        look = look_at(self._engine, picture, box)
+        if look is None:
             message = "No face could be indexed: use a picture that shows the face from the front, well lit."
             raise PortraitRefusedError(("FACE_PRESENT",), message)
         # The same portrait has the same id, so that a repeated step leaves one reference.
         reference_id = str(uuid5(NAMESPACE_URL, f"{student_id}/{picture_key}"))
-        self._references.add(school_id, FaceReference(reference_id, student_id, vector))
+        self._references.add(school_id, FaceReference(reference_id, student_id, look.vector))
         return reference_id
 
     def remove_references(self, school_id: str, reference_ids: Sequence[str]) -> None:
@@ -178,8 +188,8 @@ class EngineFaceIndex(EngineFaceDetector):
     def near_references(
         self, school_id: str, picture_key: str, box: Box, *, floor: float, limit: int
     ) -> Sequence[ReferenceMatch]:
-        vector = _vector_of(self._engine, self._picture(picture_key), box)
-        return [] if vector is None else self._known(school_id).near(vector, floor, limit)
+        look = look_at(self._engine, self._picture(picture_key), box)
+        return [] if look is None else self._known(school_id).near(look.vector, floor, limit)
 
     def neighbours(
         self, school_id: str, reference_id: str, *, floor: float, limit: int
@@ -199,20 +209,33 @@ class EngineFaceIndex(EngineFaceDetector):
         return kept[1]
 
 
-def _vector_of(engine: faces.FaceEngine, picture: faces.Picture, box: Box) -> Vector | None:
-    """The unit vector of the face in a box; None where, seen by itself, it is no face."""
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceLook:
+    """One face, looked at by itself: its unit vector, (128,), and the detector's confidence in percent."""
+
+    vector: Vector
+    cut: FaceCut
+    confidence: float
+
+
+def look_at(engine: faces.FaceEngine, picture: faces.Picture, box: Box) -> FaceLook | None:
+    """Look at the face in a box as a search does; None where, seen by itself, it is no face."""
     for cut in face_cuts(picture, box):
         crop = faces.Picture.of(cut.pixels)
         found = engine.detect(crop)
         if found and cut.shows(box_in_ratios(found[0].box, crop)):
-            return engine.embed(crop, found[0])
+            return FaceLook(engine.embed(crop, found[0]), cut, found[0].score * 100)
     return None
 
 
-def _candidates(
-    gallery: faces.Gallery, vector: Vector | None, floor: float, limit: int
-) -> tuple[Candidate, ...]:
-    if vector is None:
-        return ()
-    near = gallery.search(vector, limit, faces.cosine_of(floor))
-    return tuple(Candidate(match.key, faces.similarity_of(match.cosine)) for match in near)
+def _compare(
+    gallery: faces.Gallery, look: FaceLook | None, floor: float, limit: int
+) -> tuple[tuple[Candidate, ...], View | None]:
+    if look is None:
+        return (), None
+    near = [
+        Candidate(match.key, faces.similarity_of(match.cosine))
+        for match in gallery.search(look.vector, MOST_USERS)
+    ]
+    view = look.cut.view(look.confidence, crowd_of([candidate.similarity for candidate in near]))
+    return tuple(candidate for candidate in near[:limit] if candidate.similarity >= floor), view

@@ -8,12 +8,13 @@ single reference does and lets fewer strangers in.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from attendance.adapters.client_errors import code_of, tolerating, translated
-from attendance.adapters.pictures import face_cuts, load_picture
+from attendance.adapters.pictures import MOST_USERS, crowd_of, face_cuts, load_picture
 from attendance.adapters.rekognition_users import RekognitionUsers
 from attendance.adapters.tiles import Tile, TileFace, encode_tile, sweep
 from attendance.domain.errors import (
@@ -24,7 +25,7 @@ from attendance.domain.errors import (
 )
 from attendance.domain.policy import Engine
 from attendance.domain.portraits import PortraitFace
-from attendance.domain.sightings import Box, Candidate
+from attendance.domain.sightings import Box, Candidate, View
 from attendance.ports import (
     DetectedFace,
     FaceSearches,
@@ -40,6 +41,14 @@ if TYPE_CHECKING:
 
 _SERVICE: Final = "Rekognition"
 _PARALLEL_SEARCHES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundFace:
+    engine: Engine | None
+    calls: int
+    candidates: tuple[Candidate, ...] = ()
+    view: View | None = None
 
 
 class RekognitionFaceIndex:
@@ -90,15 +99,16 @@ class RekognitionFaceIndex:
             return FaceSearches(engine=None, candidates=(), calls=0)
         picture = load_picture(self._objects, picture_key)
 
-        def search_one(box: Box) -> tuple[Engine | None, tuple[Candidate, ...], int]:
+        def search_one(box: Box) -> _FoundFace:
             return self._search_face(school_id, picture, box, floor, limit)
 
         with ThreadPoolExecutor(_PARALLEL_SEARCHES) as pool:
             answers = list(pool.map(search_one, boxes))
         return FaceSearches(
-            engine=next((engine for engine, _, _ in answers if engine), None),
-            candidates=tuple(candidates for _, candidates, _ in answers),
-            calls=sum(calls for _, _, calls in answers),
+            engine=next((answer.engine for answer in answers if answer.engine), None),
+            candidates=tuple(answer.candidates for answer in answers),
+            calls=sum(answer.calls for answer in answers),
+            views=tuple(answer.view for answer in answers),
         )
 
     def portrait_faces(self, picture_key: str) -> Sequence[PortraitFace]:
@@ -185,7 +195,7 @@ class RekognitionFaceIndex:
 
     def _search_face(
         self, school_id: str, picture: Picture, box: Box, floor: float, limit: int
-    ) -> tuple[Engine | None, tuple[Candidate, ...], int]:
+    ) -> _FoundFace:
         engine, calls = None, 0
         for calls, cut in enumerate(face_cuts(picture, box), start=1):
             try:
@@ -193,19 +203,24 @@ class RekognitionFaceIndex:
                     answer = self._client.search_users_by_image(
                         CollectionId=_collection(school_id),
                         Image={"Bytes": encode_png(cut.pixels)},
-                        UserMatchThreshold=floor,
-                        MaxUsers=limit,
+                        # All, for the crowd is part of the answer; it costs no more.
+                        UserMatchThreshold=0.0,
+                        MaxUsers=MOST_USERS,
                         QualityFilter="NONE",
                     )
             except ClientError as error:
                 if code_of(error) == "ResourceNotFoundException":  # nobody has been enrolled yet
-                    return None, (), calls
+                    return _FoundFace(None, calls)
                 raise
             engine = _engine(answer["FaceModelVersion"])
             searched = answer.get("SearchedFace")
             if searched and cut.shows(_box(searched["FaceDetail"]["BoundingBox"])):
-                return engine, _candidates(answer["UserMatches"]), calls
-        return engine, (), calls
+                matches = _candidates(answer["UserMatches"])
+                crowd = crowd_of([match.similarity for match in matches])
+                near = tuple(match for match in matches[:limit] if match.similarity >= floor)
+                view = cut.view(searched["FaceDetail"]["Confidence"], crowd)
+                return _FoundFace(engine, calls, near, view)
+        return _FoundFace(engine, calls)
 
     def _index_face(self, collection_id: str, student_id: str, picture: Picture, box: Box) -> str:
         for cut in face_cuts(picture, box):

@@ -205,10 +205,24 @@ class StoredCandidate(Contract):
     similarity: Percent
 
 
+class StoredView(Contract):
+    """How a face was seen when it was searched; `width_px` in pixels of the frame, the rest in percent."""
+
+    width_px: Annotated[float, Field(ge=0)]
+    confidence: Percent
+    sharpness: Percent
+    brightness: Percent
+    contrast: Percent
+    crowd: Percent | None
+
+
 class SearchedFace(StoredFace):
+    """`settled`: other faces of the same place had said enough."""
+
     frame: Annotated[int, Field(ge=1)]
-    outcome: Literal["searched", "over_budget", "failed"]
+    outcome: Literal["searched", "settled", "over_budget", "failed"]
     candidates: tuple[StoredCandidate, ...]
+    view: StoredView | None = None
 
 
 class CaptureCandidates(Contract):
@@ -226,9 +240,12 @@ class StoredSighting(Contract):
     frame: Annotated[int, Field(ge=1)]
     face: Count
     box: StoredBox
-    similarity: Percent
+    similarity: Percent | None
     band: Literal["recognised", "doubtful"]
     on_roster: bool
+    certainty: Annotated[float, Field(ge=0)] = 0.0
+    needed: Annotated[float, Field(ge=0)] = 0.0
+    look_alikes: tuple[str, ...] = ()
 
 
 class CaptureSightings(Contract):

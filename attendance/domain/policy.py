@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from attendance.domain.errors import EngineNotCalibratedError
 
@@ -21,32 +21,56 @@ class Engine:
         return f"{self.name}/{self.version}"
 
 
+# One in 10 to the 21: nobody measures that.
+_MOST_CERTAIN: Final = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Similarities (percent, 0 to 100) from which a face is a student, and from which it may be."""
+    """Certainties from which a face is a student's, and from which it may be.
+
+    A certainty is minus the natural logarithm of the chance that somebody else's face reaches as much: 4.6 is
+    one in a hundred, 9.2 one in ten thousand.
+    """
 
     recognised: float
     doubtful: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.doubtful <= self.recognised <= 100:
+        if not 0 < self.doubtful <= self.recognised <= _MOST_CERTAIN:
             message = (
-                f"bands need 0 < doubtful <= recognised <= 100, not {self.doubtful} and {self.recognised}"
+                f"bands need 0 < doubtful <= recognised <= {_MOST_CERTAIN}, not {self.doubtful} and "
+                f"{self.recognised}: they are certainties, not percent"
             )
             raise ValueError(message)
 
-    def of(self, similarity: float) -> Band:
-        if similarity >= self.recognised:
+    def of(self, certainty: float) -> Band:
+        if certainty >= self.recognised:
             return "recognised"
-        return "doubtful" if similarity >= self.doubtful else "unknown"
+        return "doubtful" if certainty >= self.doubtful else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class EngineBands:
-    """The bands of one engine: students of the section, and everyone else of the school."""
+    """The bands of one engine.
+
+    Parameters
+    ----------
+    on_roster, off_roster
+        For students of the section, and for everyone else of the school, of whom there are many more.
+    settled
+        Certainty from which a place is not searched again.
+    margin
+        How much less certain everybody else must be for a face to be recognised.
+    look_alike_margin
+        The same for those with whom the student makes a confusable pair.
+    """
 
     on_roster: Bands
     off_roster: Bands
+    settled: float = 14.0
+    margin: float = 3.0
+    look_alike_margin: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +94,7 @@ class Policy:
     late_after
         First seen later than this after the start, and missed by an earlier good capture, is late.
     search_floor
-        Similarity (percent) from which candidates are asked for, well below `doubtful`,
-        so that weak evidence can add up.
+        Similarity (percent) from which candidates are asked for: low, so that weak looks can add up.
     searches_per_capture
         How many face searches one capture may cost; what was not searched is said so.
     bands
@@ -101,11 +124,10 @@ class Policy:
             raise EngineNotCalibratedError(message) from None
 
 
-# The operating points measured for YuNet and SFace with one photo a student: cosine 0.45 finds 96 % and lets
-# 0.06 % of strangers in, 0.363 finds 99 % and lets in 3 %; faces.similarity maps them to 90 and 80 percent.
-YUNET_SFACE_BANDS = EngineBands(
-    on_roster=Bands(recognised=90.0, doubtful=80.0),
-    off_roster=Bands(recognised=95.0, doubtful=90.0),
+# Certainties mean the same for every calibrated engine, and so do the bands.
+CALIBRATED_BANDS = EngineBands(
+    on_roster=Bands(recognised=9.5, doubtful=5.5),
+    off_roster=Bands(recognised=13.0, doubtful=9.5),
 )
 
 DEFAULT_POLICY = Policy(
@@ -113,7 +135,7 @@ DEFAULT_POLICY = Policy(
     capture_moments=(timedelta(minutes=10),),
     late_after=timedelta(minutes=5),
     burst=Burst(),
-    search_floor=60.0,
+    search_floor=35.0,
     searches_per_capture=250,
-    bands={"yunet-sface/1": YUNET_SFACE_BANDS},
+    bands={"yunet-sface/1": CALIBRATED_BANDS},
 )

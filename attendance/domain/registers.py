@@ -22,8 +22,31 @@ _ONE_LOOK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One face of one frame that was compared with a student; `similarity` is percent."""
+
+    frame: int
+    face: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """A student's best sighting in one capture."""
+    """What one capture says for a student: the best sighting, and how certain all of them make it.
+
+    Parameters
+    ----------
+    frame, face, box, similarity
+        Of the sighting that is most like the student.
+    frames_seen
+        In how many frames the student's place showed a face.
+    compared
+        The faces that were like the student.
+    certainty, needed
+        As of a sighting: what all looks at the place say together, and what recognising takes.
+    look_alikes
+        With whom the student makes a confusable pair.
+    """
 
     capture_id: str
     taken_at: datetime
@@ -33,11 +56,15 @@ class Evidence:
     similarity: float
     recognised: bool
     frames_seen: int
+    compared: tuple[Compared, ...] = ()
+    certainty: float = 0.0
+    needed: float = 0.0
+    look_alikes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A doubtful candidate, for the teacher to decide, with the evidence that raised the doubt."""
+    """For the teacher to decide, with the evidence: a doubtful candidate, or one who has a look-alike."""
 
     evidence: Evidence
 
@@ -133,23 +160,27 @@ def expected_register(school_id: str, meeting: Meeting, roster: Iterable[str], p
 def gather_evidence(
     capture_id: str, taken_at: datetime, sightings: Iterable[Sighting]
 ) -> Mapping[str, Evidence]:
-    """The best sighting of each student on the roster in one capture."""
+    """What one capture says for each student on the roster whom it gave a face to."""
     by_student: dict[str, list[Sighting]] = {}
     for sighting in sightings:
         if sighting.on_roster:
             by_student.setdefault(sighting.student_id, []).append(sighting)
     gathered = {}
     for student_id, seen in by_student.items():
-        best = max(seen, key=lambda s: (s.band == "recognised", s.similarity, -s.frame, -s.face))
+        best = max(seen, key=lambda s: (s.band == "recognised", s.similarity or 0.0, -s.frame, -s.face))
         gathered[student_id] = Evidence(
             capture_id=capture_id,
             taken_at=taken_at,
             frame=best.frame,
             face=best.face,
             box=best.box,
-            similarity=best.similarity,
+            similarity=best.similarity or 0.0,
             recognised=best.band == "recognised",
             frames_seen=len(seen),
+            compared=tuple(Compared(s.frame, s.face, s.similarity) for s in seen if s.similarity is not None),
+            certainty=best.certainty,
+            needed=best.needed,
+            look_alikes=tuple(sorted(best.look_alikes)),
         )
     return gathered
 
@@ -222,7 +253,7 @@ def _decide(mark: Mark, looks: list[frozenset[str]], register: Register, policy:
         return mark
     seen = {evidence.capture_id: evidence for evidence in mark.evidence if evidence.recognised}
     if not seen:
-        strongest = max(mark.evidence, key=lambda e: e.similarity, default=None)
+        strongest = max(mark.evidence, key=lambda e: (e.certainty, e.similarity), default=None)
         return replace(mark, status="unseen", review=Review(strongest) if strongest else None)
     showing = [number for number, look in enumerate(looks) if not look.isdisjoint(seen)]
     first_seen_at = min(e.taken_at for e in seen.values())
@@ -233,4 +264,6 @@ def _decide(mark: Mark, looks: list[frozenset[str]], register: Register, policy:
         status = "left_early"
     elif missed_before and first_seen_at > register.starts_at + policy.late_after:
         status = "late"
-    return replace(mark, status=status, review=None)
+    mistakable = [evidence for evidence in seen.values() if evidence.look_alikes]
+    strongest = max(mistakable, key=lambda e: (e.certainty, e.similarity), default=None)
+    return replace(mark, status=status, review=Review(strongest) if strongest else None)

@@ -1,15 +1,12 @@
-"""From faces and their candidates to students: one face is one student, one student one face in a frame."""
+"""Faces in frames, whom they may be, and whom they were given to."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-from lap import lapjv
+from attendance.domain.policy import Band
 
-from attendance.domain.policy import Band, Bands, EngineBands
-
-SearchOutcome = Literal["searched", "over_budget", "failed"]
+# Settled: others of the same place had said enough, so this one was not searched.
+SearchOutcome = Literal["searched", "settled", "over_budget", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,36 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """How one face was seen when it was searched.
+
+    Parameters
+    ----------
+    width_px
+        Width of the face in pixels of the frame.
+    confidence
+        Percent: how sure the detector is of the face when it sees that face alone.
+    sharpness, brightness, contrast
+        Percent, of the face.
+    crowd
+        Mean similarity (percent) to all students with a reference but the nearest; None where too few have
+        one to say.
+    """
+
+    width_px: float
+    confidence: float
+    sharpness: float
+    brightness: float
+    contrast: float
+    crowd: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
-    """A face detected in a frame of a capture, and who it might be, best first."""
+    """A face detected in a frame of a capture, and who it might be, best first.
+
+    `view` is None where nobody looked, or where the face, seen alone, was no face.
+    """
 
     frame: int
     index: int
@@ -40,19 +65,37 @@ class Face:
     confidence: float
     candidates: tuple[Candidate, ...] = ()
     outcome: SearchOutcome = "searched"
+    view: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A student whom a face of a frame was given to, recognised or doubtful."""
+    """A student whom a face of a frame was given to, recognised or doubtful.
+
+    Parameters
+    ----------
+    similarity
+        Percent; None where this face was not searched, or was not like the student, and was given to the
+        student for its place.
+    certainty
+        Minus the natural logarithm of the chance that somebody else's face, looked at as often in this
+        place, reaches as much.
+    needed
+        The certainty that recognising this student takes.
+    look_alikes
+        With whom the student makes a confusable pair: the teacher is to look at it in any case.
+    """
 
     student_id: str
     frame: int
     face: int
     box: Box
-    similarity: float
+    similarity: float | None
     band: Band
     on_roster: bool
+    certainty: float = 0.0
+    needed: float = 0.0
+    look_alikes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,68 +107,3 @@ class Sightings:
     unknown_faces: int
     unsearched_faces: int = 0
     guests: frozenset[str] = field(default_factory=frozenset)
-
-
-def decide_sightings(faces: Sequence[Face], roster: frozenset[str], bands: EngineBands) -> Sightings:
-    """Give each face of each frame to at most one student.
-
-    Within a frame the assignment maximises the sum of similarities above each student's doubtful
-    band, so a face goes to nobody rather than to a student who is another face's better match.
-
-    Parameters
-    ----------
-    faces
-        Faces of all frames of one capture.
-    roster
-        Students of the section: judged by the on-roster band, everybody else by the off-roster one.
-    """
-    frames = sorted({face.frame for face in faces})
-    sightings = tuple(
-        sighting
-        for frame in frames
-        for sighting in _assign([face for face in faces if face.frame == frame], roster, bands)
-    )
-    return Sightings(
-        sightings=sightings,
-        faces=len(faces),
-        unknown_faces=len(faces) - len(sightings),
-        unsearched_faces=sum(face.outcome != "searched" for face in faces),
-        guests=frozenset(s.student_id for s in sightings if not s.on_roster and s.band == "recognised"),
-    )
-
-
-def _assign(faces: Sequence[Face], roster: frozenset[str], bands: EngineBands) -> Iterable[Sighting]:
-    students = sorted({candidate.student_id for face in faces for candidate in face.candidates})
-    if not students:
-        return
-    column = {student_id: index for index, student_id in enumerate(students)}
-    gain = np.zeros((len(faces), len(students)))
-    similarity = np.zeros_like(gain)
-    for row, face in enumerate(faces):
-        for candidate in face.candidates:
-            doubtful = _bands_for(candidate.student_id, roster, bands).doubtful
-            similarity[row, column[candidate.student_id]] = candidate.similarity
-            # A candidate at the very edge of the band still beats nobody.
-            gain[row, column[candidate.student_id]] = max(candidate.similarity - doubtful + 1e-6, 0.0)
-    # One "nobody" column a face, gaining nothing, makes staying unknown an option of the assignment.
-    cost = np.hstack([-gain, np.zeros((len(faces), len(faces)))])
-    _, assigned, _ = lapjv(cost, extend_cost=True)
-    for row, face in enumerate(faces):
-        chosen = int(assigned[row])
-        if chosen >= len(students) or gain[row, chosen] <= 0:
-            continue
-        student_id = students[chosen]
-        value = float(similarity[row, chosen])
-        yield Sighting(
-            student_id=student_id,
-            frame=face.frame,
-            face=face.index,
-            box=face.box,
-            similarity=value,
-            band=_bands_for(student_id, roster, bands).of(value),
-            on_roster=student_id in roster,
-        )
-
-
-def _bands_for(student_id: str, roster: frozenset[str], bands: EngineBands) -> Bands:
-    return bands.on_roster if student_id in roster else bands.off_roster

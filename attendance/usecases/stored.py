@@ -1,7 +1,15 @@
 """Between domain values and what the workflow stores of them under a capture."""
 
-from attendance.contracts.workflow import SearchedFace, StoredBox, StoredCandidate, StoredSighting
-from attendance.domain.sightings import Box, Candidate, Face, Sighting
+from dataclasses import asdict
+
+from attendance.contracts.workflow import (
+    SearchedFace,
+    StoredBox,
+    StoredCandidate,
+    StoredSighting,
+    StoredView,
+)
+from attendance.domain.sightings import Box, Candidate, Face, Sighting, View
 
 
 def stored_box(box: Box) -> StoredBox:
@@ -23,6 +31,7 @@ def stored_face(face: Face) -> SearchedFace:
             StoredCandidate(student_id=candidate.student_id, similarity=candidate.similarity)
             for candidate in face.candidates
         ),
+        view=StoredView(**asdict(face.view)) if face.view else None,
     )
 
 
@@ -34,6 +43,7 @@ def face_of(stored: SearchedFace) -> Face:
         confidence=stored.confidence,
         outcome=stored.outcome,
         candidates=tuple(Candidate(c.student_id, c.similarity) for c in stored.candidates),
+        view=View(**stored.view.model_dump()) if stored.view else None,
     )
 
 
@@ -46,6 +56,9 @@ def stored_sighting(sighting: Sighting) -> StoredSighting:
         similarity=sighting.similarity,
         band="recognised" if sighting.band == "recognised" else "doubtful",
         on_roster=sighting.on_roster,
+        certainty=sighting.certainty,
+        needed=sighting.needed,
+        look_alikes=tuple(sorted(sighting.look_alikes)),
     )
 
 
@@ -58,4 +71,7 @@ def sighting_of(stored: StoredSighting) -> Sighting:
         similarity=stored.similarity,
         band=stored.band,
         on_roster=stored.on_roster,
+        certainty=stored.certainty,
+        needed=stored.needed,
+        look_alikes=frozenset(stored.look_alikes),
     )

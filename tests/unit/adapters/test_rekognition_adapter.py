@@ -60,7 +60,7 @@ def match(student_id: str, similarity: float) -> dict:
 def answer_about(box: dict, *matches: dict, version: str = "7.0") -> dict:
     return {
         "FaceModelVersion": version,
-        "SearchedFace": {"FaceDetail": {"BoundingBox": box}},
+        "SearchedFace": {"FaceDetail": {"BoundingBox": box, "Confidence": 99.0}},
         "UserMatches": list(matches),
     }
 
@@ -111,11 +111,19 @@ def test_a_face_is_searched_by_itself_in_the_schools_collection():
     assert result.candidates == ((Candidate("ada", 97.5),),)
     assert (result.engine, result.calls) == (Engine("rekognition", "7.0"), 1)
     ((_, request),) = client.calls
-    assert (request["CollectionId"], request["UserMatchThreshold"], request["MaxUsers"]) == (
-        "rollcall-lakeside",
-        60.0,
-        5,
-    )
+    assert request["CollectionId"] == "rollcall-lakeside"
+
+
+def test_everybody_is_asked_for_because_the_crowd_is_part_of_the_answer():
+    matches = [match("ada", 97.0), *(match(f"s-{n}", 30.0) for n in range(9))]
+    index, client = index_over(picture_with(SMALL), search_users_by_image=found(*matches))
+    result = search(index)
+    assert result.candidates == ((Candidate("ada", 97.0),),)
+    (view,) = result.views
+    assert (view.crowd, view.confidence) == (30.0, 99.0)
+    assert view.width_px == pytest.approx(SMALL.width * WIDTH, abs=1)
+    ((_, request),) = client.calls
+    assert (request["UserMatchThreshold"], request["MaxUsers"]) == (0.0, 500)
 
 
 def test_the_engine_of_rekognition_local_has_its_own_name():

@@ -13,6 +13,7 @@ from attendance.domain.registers import (
     Counts,
     Evidence,
     Register,
+    Review,
     correct_mark,
     fold_capture,
     gather_evidence,
@@ -197,6 +198,17 @@ def test_a_doubtful_sighting_is_for_the_teacher_until_a_recognised_one_settles_i
     settled = fold_all([(second, {"ada": seen_in(second)})], doubtful)
     assert settled.marks["ada"].review is None
     assert settled.count().doubtful == 0
+
+
+def test_who_has_a_look_alike_is_present_and_still_for_the_teacher_to_look_at():
+    first = outcome(0)
+    mistakable = replace(seen_in(first), look_alikes=("emmy",))
+    seen = fold_all([(first, {"ada": mistakable, "carl": seen_in(first)})])
+    assert [seen.marks[student_id].status for student_id in ("ada", "carl")] == ["present", "present"]
+    assert seen.marks["ada"].review == Review(mistakable)
+    assert seen.marks["carl"].review is None
+    assert seen.count() == Counts(present=2, doubtful=0, unseen=1, absent=0, students=3)
+    assert correct_mark(seen, "ada", "present", None).marks["ada"].review is None
 
 
 @pytest.mark.parametrize(("status", "expected"), [("confirmed", "amended"), ("provisional", "provisional")])

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attendance.domain.calibrations import calibration_of
 from attendance.domain.consent import Consent
 from attendance.domain.errors import EngineNotCalibratedError, PortraitRefusedError
 from attendance.domain.policy import DEFAULT_POLICY, Bands, Engine
@@ -12,7 +13,7 @@ from attendance.domain.rosters import Enrollment, roster_on
 from attendance.domain.sightings import Box
 
 days = st.dates(date(2026, 1, 1), date(2026, 3, 1))
-percents = st.floats(0, 100, allow_nan=False)
+certainties = st.floats(0.1, 50)
 enrollments = st.lists(
     st.builds(
         Enrollment,
@@ -42,18 +43,18 @@ def test_both_ends_of_an_enrollment_are_included(day):
     assert roster_on([one_day], "7a", day + timedelta(days=1)) == frozenset()
 
 
-@given(st.floats(0.1, 100), st.floats(0.1, 100), percents)
-def test_bands_are_three_and_rise(doubtful, recognised, similarity):
+@given(certainties, certainties, st.floats(0, 60))
+def test_bands_are_three_and_rise(doubtful, recognised, certainty):
     if doubtful > recognised:
         with pytest.raises(ValueError, match="doubtful <= recognised"):
             Bands(recognised=recognised, doubtful=doubtful)
         return
     bands = Bands(recognised=recognised, doubtful=doubtful)
     order = ("unknown", "doubtful", "recognised")
-    assert order.index(bands.of(similarity)) == (similarity >= doubtful) + (similarity >= recognised)
+    assert order.index(bands.of(certainty)) == (certainty >= doubtful) + (certainty >= recognised)
 
 
-@pytest.mark.parametrize(("recognised", "doubtful"), [(101, 80), (90, 0), (90, -1), (float("nan"), 80)])
+@pytest.mark.parametrize(("recognised", "doubtful"), [(90, 80), (9, 0), (9, -1), (float("nan"), 8)])
 def test_bands_outside_the_scale_are_refused(recognised, doubtful):
     with pytest.raises(ValueError, match="bands need"):
         Bands(recognised=recognised, doubtful=doubtful)
@@ -67,7 +68,10 @@ def test_an_engine_without_bands_is_not_guessed_at():
 @pytest.mark.parametrize("engine", sorted(DEFAULT_POLICY.bands))
 def test_candidates_are_asked_for_well_below_every_doubtful_band(engine):
     bands = DEFAULT_POLICY.bands_of(engine)
-    assert DEFAULT_POLICY.search_floor <= bands.on_roster.doubtful
+    calibration = calibration_of(engine)
+    at_the_floor = calibration.certainty([calibration.weigh(DEFAULT_POLICY.search_floor, None)])
+    assert at_the_floor < bands.on_roster.doubtful / 2
+    assert bands.settled >= bands.off_roster.recognised
     assert bands.off_roster.recognised >= bands.on_roster.recognised
     assert bands.off_roster.doubtful >= bands.on_roster.doubtful
 
