@@ -18,6 +18,7 @@ from benchmarks.bare_loop import BareLoop
 from benchmarks.class_sets import ClassSet, ClassSetError, LabelledCapture, read_class_set
 from benchmarks.judging import Score, add_scores, judge_marks, misidentified
 from benchmarks.measured_class import Frame, MeasuredClass, TakenRoll
+from benchmarks.miss_report import MissReport
 from faces import FaceEngine
 
 _HEADINGS = (
@@ -45,22 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     engine, bare = FaceEngine(), BareLoop()
-    scores = [evaluate(class_set, engine, bare) for class_set in class_sets]
+    reports = [MissReport(class_set) for class_set in class_sets]
+    scores = [evaluate(report.class_set, engine, bare, report) for report in reports]
     total = add_scores(scores, "total")
     _print_table([*scores, total] if len(scores) > 1 else scores)
     if asked.json:
         result = {"sets": [score.as_json() for score in scores], "total": total.as_json()}
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if asked.report:
+        for report in reports:
+            print(f"{len(report.misses)} misses explained in {report.write(asked.report)}")
     return 0
 
 
-def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop) -> Score:
-    """Enrol a class, take the roll of each of its captures, and judge."""
+def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop, report: MissReport) -> Score:
+    """Enrol a class, take the roll of each of its captures, and judge; report what is missed."""
     measured = MeasuredClass(engine, class_set.students)
     for student_id, portraits in class_set.portraits.items():
         measured.enrol(student_id, [path.read_bytes() for path in portraits])
     _print_enrolment(class_set, measured)
     score = Score(class_set.name)
+    faces = searched = 0
     for number, capture in enumerate(class_set.captures):
         frames = read_frames(capture)
         # Whoever goes second finds the caches warm, so they take turns.
@@ -70,15 +76,20 @@ def evaluate(class_set: ClassSet, engine: FaceEngine, bare: BareLoop) -> Score:
         else:
             taken, seconds = _time_roll(measured, frames, capture)
             bare_seconds = _time_bare(bare, frames)
+        wrong = misidentified(capture, taken.sightings)
+        report.add(capture, taken, wrong)
+        faces += taken.searched.faces
+        searched += taken.searched.searched
         judged = replace(
             judge_marks(taken.register, capture.present),
             captures=1,
-            misidentified=len(misidentified(capture, taken.sightings)),
+            misidentified=len(wrong),
             frames=len(frames),
             seconds=seconds,
             bare_seconds=bare_seconds,
         )
         score = add_scores([score, judged], class_set.name)
+    print(f"  {searched} of {faces} faces were searched")
     return score
 
 
@@ -152,6 +163,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate", description=__doc__)
     parser.add_argument("--set", nargs="+", type=Path, required=True, metavar="DIR", help="class sets")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="explain each miss there with its picture")
     return parser.parse_args(arguments)
 
 

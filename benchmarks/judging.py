@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
-from attendance.contracts.workflow import CaptureSightings, StoredSighting
-from attendance.domain.registers import Register
+from attendance.contracts.workflow import CaptureSightings, StoredBox
+from attendance.domain.registers import Mark, Register
 from benchmarks.class_sets import LabelledCapture, LabelledFace
 
 # From this intersection over union a detected box and a labelled one are the same face.
@@ -51,12 +51,17 @@ def add_scores(scores: Iterable[Score], name: str) -> Score:
     return Score(name, **{count: sum(getattr(score, count) for score in scores) for count in counts})
 
 
+def is_presence(mark: Mark) -> bool:
+    """Whether a mark says that the student was there."""
+    return mark.status in {"present", "late"}
+
+
 def judge_marks(register: Register, present: Mapping[str, bool]) -> Score:
     """Count the marks of the students whose presence is known; others are not judged."""
     score = Score("")
     for student_id, was_present in present.items():
         mark = register.marks[student_id]
-        is_present = mark.status in {"present", "late"}
+        is_present = is_presence(mark)
         is_doubtful = not is_present and mark.review is not None
         if was_present:
             score = replace(
@@ -89,16 +94,16 @@ def misidentified(capture: LabelledCapture, sightings: CaptureSightings) -> Sequ
     recognised = [sighting for sighting in sightings.sightings if sighting.band == "recognised"]
     for face in capture.faces or ():
         for sighting in recognised:
-            is_here = sighting.frame == face.frame and _overlap(face, sighting, capture) >= SAME_FACE
+            is_here = sighting.frame == face.frame and overlap(face, sighting.box, capture) >= SAME_FACE
             if is_here and sighting.student_id != face.who:
                 wrong.append(Misidentification(face, sighting.student_id))
     return wrong
 
 
-def _overlap(face: LabelledFace, sighting: StoredSighting, capture: LabelledCapture) -> float:
-    """Intersection over union, 0 to 1."""
-    left, top = sighting.box.left * capture.width, sighting.box.top * capture.height
-    width, height = sighting.box.width * capture.width, sighting.box.height * capture.height
+def overlap(face: LabelledFace, box: StoredBox, capture: LabelledCapture) -> float:
+    """Intersection over union of a labelled face and a box of its frame, 0 to 1."""
+    left, top = box.left * capture.width, box.top * capture.height
+    width, height = box.width * capture.width, box.height * capture.height
     across = min(face.x + face.width, left + width) - max(face.x, left)
     down = min(face.y + face.height, top + height) - max(face.y, top)
     if across <= 0 or down <= 0:

@@ -8,7 +8,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from attendance.adapters.engine import EngineFaceIndex
 from attendance.contracts.object_keys import CapturePrefix, PortraitKey
-from attendance.contracts.workflow import CaptureRef, CaptureSightings, DetectedFrame, FrameRef, SearchedFaces
+from attendance.contracts.workflow import (
+    CaptureCandidates,
+    CaptureRef,
+    CaptureSightings,
+    DetectedFrame,
+    FrameRef,
+    SearchedFaces,
+)
 from attendance.domain.captures import Capture
 from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError, PortraitRefusedError
 from attendance.domain.policy import DEFAULT_POLICY, Policy
@@ -59,6 +66,7 @@ class TakenRoll:
     """What a capture made of its meeting's register."""
 
     register: Register
+    candidates: CaptureCandidates
     sightings: CaptureSightings
     searched: SearchedFaces
     meeting_id: str
@@ -113,16 +121,13 @@ class MeasuredClass:
                     index=self._index,
                     clock=self._clock,
                 )
+                index_portrait(
+                    checked, students=self._school, schools=self._school, index=self._index, clock=self._clock
+                )
             except (PortraitRefusedError, PictureUnreadableError, PictureTooLargeError) as error:
                 self.refusals.append(Refusal(student_id, number, str(error)))
-                continue
             finally:
                 del self._files.contents[place.key]
-            self._files.contents[place.key] = data
-            index_portrait(
-                checked, students=self._school, schools=self._school, index=self._index, clock=self._clock
-            )
-            del self._files.contents[place.key]
 
     def take(self, frames: Sequence[Frame], promised: int) -> TakenRoll:
         """Take the roll of the next meeting from the frames of one burst, of which `promised` were taken."""
@@ -171,7 +176,8 @@ class MeasuredClass:
         )
         register = self._registers.registers[meeting_id]
         sightings = CaptureSightings.model_validate_json(files.read(place.sightings))
-        return TakenRoll(register, sightings, searched, meeting_id)
+        candidates = CaptureCandidates.model_validate_json(files.read(place.candidates))
+        return TakenRoll(register, candidates, sightings, searched, meeting_id)
 
     def _clock(self) -> datetime:
         return capture_time(self._taken)
