@@ -47,13 +47,17 @@ def stores(captures) -> Stores:
     return Stores(schools=None, students=None, captures=captures, registers=None)
 
 
+def reads(reader: str, **figures: float) -> Reads:
+    return Reads(reader=reader, rate=100, requests=1000, query_median=0.004, **figures)
+
+
 def measured() -> SystemMeasured:
     return SystemMeasured(
         LastByte(captures=10, median=2.0, p95=3.0, bare_seconds=1.5),
         Herd(rooms=40, right=39, seconds=90.0, bare_seconds=60.0),
         (
-            Reads("with all", rate=100, requests=1000, failed=2, median=0.01, p99=0.04, query_median=0.004),
-            Reads("alone", rate=100, requests=1000, failed=0, median=0.006, p99=0.02, query_median=0.004),
+            reads("with all", answered_rate=98.8, failed=2, median=0.01, p99=0.04),
+            reads("alone", answered_rate=100.0, failed=0, median=0.006, p99=0.02),
         ),
     )
 
@@ -105,9 +109,11 @@ def test_each_figure_stands_beside_its_goal():
         ("39 of 40", "all"),
         ("1.50", "1.3"),
         ("2", "0"),
+        ("99", "100"),
         ("2.5", ""),
         ("10.0", "5"),
         ("0", "0"),
+        ("100", "100"),
         ("1.5", ""),
         ("5.0", "5"),
     ]
@@ -117,7 +123,7 @@ def test_what_was_not_measured_has_no_figures():
     whole = measured()
 
     assert len(SystemMeasured(whole.last_byte).table().rows) == 1
-    assert len(SystemMeasured(reads=whole.reads).table().rows) == 6
+    assert len(SystemMeasured(reads=whole.reads).table().rows) == 8
 
 
 def test_a_run_that_ends_early_keeps_what_it_measured(tmp_path, monkeypatch, capsys):
