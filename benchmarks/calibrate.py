@@ -21,7 +21,7 @@ from attendance.adapters.pictures import crowd_of
 from attendance.domain.evidence import Calibration, ExpectedSimilarity, Knots, Scale, interpolate, terms_of
 from attendance.domain.policy import Engine
 from attendance.domain.sightings import View
-from benchmarks.people import SceneLook, SeenPhoto, by_identity, read_photos, see_photo
+from benchmarks.people import SceneLook, SeenPhoto, by_identity, see_photos
 from benchmarks.tables import Table
 from faces import FaceEngine, cosine_of, similarity_of, template_of
 
@@ -57,7 +57,7 @@ class Trial:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status."""
     asked = _parse(arguments)
-    seen = see_half(FaceEngine(), asked.people)
+    seen = see_photos(asked.people, "calibrate", bursts=BURSTS, frames=FRAMES)
     trials = list(draw_trials(seen, np.random.default_rng(asked.seed)))
     calibration = calibrate(Engine(FaceEngine.name, FaceEngine.version), trials)
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -66,14 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(report(calibration, trials))
     print(f"written to {path}")
     return 0
-
-
-def see_half(engine: FaceEngine, table: Path) -> list[SeenPhoto]:
-    seen = [
-        see_photo(engine, photo, bursts=BURSTS, frames=FRAMES, seed=number)
-        for number, photo in enumerate(read_photos(table, "calibrate"))
-    ]
-    return [one for one in seen if one is not None]
 
 
 def draw_trials(seen: Sequence[SeenPhoto], random: np.random.Generator) -> Iterator[Trial]:

@@ -11,7 +11,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -31,7 +33,7 @@ from attendance.usecases.decide_marks import decide_marks
 from attendance.usecases.detect_faces import detect_faces
 from attendance.usecases.search_faces import search_faces
 from benchmarks.memory import CAMERA, ROOM, SCHOOL, MemoryObjects, MemorySchool, capture_time
-from benchmarks.people import SceneLook, SeenPhoto, by_identity, read_photos, see_photo
+from benchmarks.people import SceneLook, SeenPhoto, by_identity, see_photos
 
 CLASS: Final = 40
 ABSENT: Final = 4
@@ -41,6 +43,7 @@ ENROLLED: Final = 3
 HOURS: Final = 2500
 
 _BURSTS_A_PHOTO: Final = 2
+_HOURS_A_BLOCK: Final = 100
 _RESAMPLES: Final = 2000
 _SIZE: Final = (1920, 1080)
 _COLUMNS: Final = 8
@@ -64,6 +67,12 @@ class FarScore:
     false: Counter[tuple[str, str]] = field(default_factory=Counter)
     present_hours: int = 0
     recognised: int = 0
+
+    def add(self, other: "FarScore") -> None:
+        self.absences += other.absences
+        self.false += other.false
+        self.present_hours += other.present_hours
+        self.recognised += other.recognised
 
     def interval(self, random: Generator) -> tuple[float, float]:
         """False presences in as many hours, drawn again from the people: 95 % of the draws lie within."""
@@ -138,9 +147,9 @@ class SceneIndex:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status."""
     asked = _parse(arguments)
-    random = np.random.default_rng(asked.seed)
-    score = evaluate_far(see_half(faces.FaceEngine(), asked.people), asked.hours, random)
-    result = score.as_json(random)
+    seen = see_photos(asked.people, "far", bursts=_BURSTS_A_PHOTO, frames=PICTURES)
+    score = evaluate_far(seen, asked.hours, asked.seed)
+    result = score.as_json(np.random.default_rng(asked.seed))
     print(
         f"{score.false.total()} falsely present in {score.absences.total()} absent student-hours "
         f"(95 %: {result['interval']}); {score.recognised} of {score.present_hours} present ones recognised "
@@ -151,17 +160,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def see_half(engine: faces.FaceEngine, table: Path) -> list[SeenPhoto]:
-    """All photos of the half, as portraits and in scenes."""
-    seen = [
-        see_photo(engine, photo, bursts=_BURSTS_A_PHOTO, frames=PICTURES, seed=number)
-        for number, photo in enumerate(read_photos(table, "far"))
-    ]
-    return [one for one in seen if one is not None]
+def evaluate_far(seen: Sequence[SeenPhoto], hours: int, seed: int) -> FarScore:
+    """Take the roll of one class after the other, each of other people, on all cores."""
+    blocks = [min(_HOURS_A_BLOCK, hours - first) for first in range(0, hours, _HOURS_A_BLOCK)]
+    seeds = np.random.SeedSequence(seed).spawn(len(blocks))
+    score = FarScore()
+    with ProcessPoolExecutor() as pool:
+        for part in pool.map(partial(_take_block, seen), blocks, seeds):
+            score.add(part)
+    return score
 
 
-def evaluate_far(seen: Sequence[SeenPhoto], hours: int, random: Generator) -> FarScore:
-    """Take the roll of one class after the other, each of other people."""
+def _take_block(seen: Sequence[SeenPhoto], hours: int, seed: np.random.SeedSequence) -> FarScore:
+    random = np.random.default_rng(seed)
     members = {name: photos for name, photos in by_identity(seen).items() if len(photos) > ENROLLED}
     strangers = [one for one in seen if not one.photo.is_member]
     score = FarScore()

@@ -6,10 +6,13 @@ A folder with a table ``NAME.csv`` (identity, path, role, split): `member` ident
 
 import csv
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from attendance.adapters.engine import FaceLook, look_at
@@ -55,6 +58,27 @@ def read_photos(table: Path, half: Half) -> list[Photo]:
             for row in csv.DictReader(lines)
             if row["split"] == half
         ]
+
+
+def see_photos(table: Path, half: Half, *, bursts: int, frames: int) -> list[SeenPhoto]:
+    """Look at all photos of a half, on all cores; those in which no face is found are left out."""
+    photos = read_photos(table, half)
+    with ProcessPoolExecutor(initializer=_load_engine) as pool:
+        seen = pool.map(partial(_see_numbered, bursts=bursts, frames=frames), enumerate(photos), chunksize=8)
+        return [one for one in seen if one is not None]
+
+
+_engines: list[FaceEngine] = []
+
+
+def _load_engine() -> None:
+    cv2.setNumThreads(1)
+    _engines.append(FaceEngine())
+
+
+def _see_numbered(numbered: tuple[int, Photo], *, bursts: int, frames: int) -> SeenPhoto | None:
+    number, photo = numbered
+    return see_photo(_engines[0], photo, bursts=bursts, frames=frames, seed=number)
 
 
 def see_photo(engine: FaceEngine, photo: Photo, *, bursts: int, frames: int, seed: int) -> SeenPhoto | None:
