@@ -26,6 +26,7 @@ _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _MOST_SEGMENTS: Final = 1000
+_MOST_FILL_BYTES: Final = 1000
 _PNG_PICTURE: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND"})
 _PNG_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -144,10 +145,10 @@ def _next_marker(data: bytes, position: int) -> tuple[int, int]:
     """Return the marker at `position`, past any fill bytes, and where its segment begins."""
     if data[position : position + 1] != b"\xff":
         raise ImageUnreadableError("the JPEG is truncated or damaged before its frame header")
-    while data[position : position + 1] == b"\xff":
-        position += 1
-    if position >= len(data):
-        raise ImageUnreadableError("the JPEG is truncated before its frame header")
+    fill = data[position : position + _MOST_FILL_BYTES]
+    position += len(fill) - len(fill.lstrip(b"\xff"))
+    if position >= len(data) or data[position] == 0xFF:
+        raise ImageUnreadableError("the JPEG is truncated or damaged before its frame header")
     return data[position], position + 1
 
 

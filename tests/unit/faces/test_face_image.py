@@ -224,6 +224,13 @@ def test_a_png_of_a_colour_type_that_does_not_exist_is_unreadable():
         read_picture(png_header(10, 10, colour=5))
 
 
+def test_fill_bytes_before_a_marker_are_skipped_within_reason():
+    data = jpeg(smooth_noise(40, 40))
+    assert read_picture(data[:2] + b"\xff" * 100 + data[2:]).width == 40
+    with pytest.raises(ImageUnreadableError):
+        read_picture(data[:2] + b"\xff" * 10_000 + data[2:])
+
+
 def test_a_jpeg_without_a_frame_is_unreadable():
     with pytest.raises(ImageUnreadableError, match="no frame header"):
         read_picture(b"\xff\xd8\xff\xd9")
