@@ -6,6 +6,7 @@ goes to nobody rather than to a student who sits in another place with more cert
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from types import MappingProxyType
 
 import numpy as np
@@ -19,10 +20,14 @@ from attendance.domain.sightings import Face, Sighting, Sightings
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """How certain it is of each student that a place is theirs; who is not named has no claim."""
+    """How certain it is of each student that a place is theirs; who is not named has no claim.
+
+    `expected` is what the student's own face would yield, seen as it was: the mean over the looks.
+    """
 
     seat: Seat
     certainty: Mapping[str, float]
+    expected: float
 
     def is_settled(self, bands: EngineBands) -> bool:
         """Whether another look would only confirm: one student is certain, whoever it is, and nobody near."""
@@ -41,7 +46,11 @@ def claims_of(seat: Seat, calibration: Calibration, floor: float) -> Claims:
     """
     looks = [face for face in seat.faces if face.candidates or face.view is not None]
     students = {candidate.student_id for face in looks for candidate in face.candidates}
-    return Claims(seat, {student: _certainty(student, looks, calibration, floor) for student in students})
+    return Claims(
+        seat,
+        {student: _certainty(student, looks, calibration, floor) for student in students},
+        fmean(calibration.expects(face.view) for face in looks) if looks else calibration.usual,
+    )
 
 
 def decide_sightings(
@@ -119,7 +128,8 @@ def _assign(claims: Sequence[Claims], roster: frozenset[str], bands: EngineBands
 
 
 def _certainty_band(claim: Claims, student_id: str, roster: frozenset[str], bands: EngineBands) -> Band:
-    return _bands(student_id, roster, bands).of(claim.certainty[student_id])
+    more = bands.clear_views.more_for(claim.expected)
+    return _bands(student_id, roster, bands).of(claim.certainty[student_id], more)
 
 
 def _sightings(
@@ -153,7 +163,7 @@ def _sightings(
             band=band,
             on_roster=student_id in roster,
             certainty=claim.certainty[student_id],
-            needed=_bands(student_id, roster, bands).recognised,
+            needed=_bands(student_id, roster, bands).recognised + bands.clear_views.more_for(claim.expected),
             look_alikes=look_alikes,
         )
         for face in claim.seat.faces

@@ -104,13 +104,17 @@ class Calibration:
 
     def weigh(self, similarity: float, view: View | None) -> float:
         """The log-likelihood ratio of one look: a student's own face against anybody else's."""
-        expected = self.usual if view is None else self.expected.of(view)
+        expected = self.expects(view)
         spread = interpolate(self.own_spread, expected)
         above = self.scale.stands_out(similarity, view.crowd if view else None)
         above = max(above, self._least_likely(expected, spread))
         own = -0.5 * ((above - expected) / spread) ** 2 - log(spread)
         other = -0.5 * (above / self.others_spread) ** 2 - log(self.others_spread)
         return own - other
+
+    def expects(self, view: View | None) -> float:
+        """What a student's own face yields, seen so."""
+        return self.usual if view is None else self.expected.of(view)
 
     def _least_likely(self, expected: float, spread: float) -> float:
         """Below this, the wider of the two bell curves would call the less similar face the likelier one."""

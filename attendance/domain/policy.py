@@ -44,10 +44,41 @@ class Bands:
             )
             raise ValueError(message)
 
-    def of(self, certainty: float) -> Band:
-        if certainty >= self.recognised:
+    def of(self, certainty: float, more: float = 0.0) -> Band:
+        """The band of a certainty, where recognising takes so much more than usual."""
+        if certainty >= self.recognised + more:
             return "recognised"
         return "doubtful" if certainty >= self.doubtful else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClearViews:
+    """How much more certainty recognising takes where a face is seen clearly.
+
+    A blurred face that is like a student by chance is like others too, and the margin tells. A clear one that
+    looks like a student is like nobody else, and only that it should be more like its own student tells.
+
+    Parameters
+    ----------
+    begin, end
+        Where views begin to be clear, and where they are: what a student's own face yields in them, as
+        `ExpectedSimilarity` has it.
+    more
+        Certainty that a clear view takes more; between `begin` and `end` in proportion.
+    """
+
+    begin: float
+    end: float
+    more: float
+
+    def __post_init__(self) -> None:
+        if not (self.begin < self.end and self.more >= 0):
+            message = f"clear views need begin < end and more >= 0, not {self}"
+            raise ValueError(message)
+
+    def more_for(self, expected: float) -> float:
+        share = (expected - self.begin) / (self.end - self.begin)
+        return self.more * min(max(share, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +89,8 @@ class EngineBands:
     ----------
     on_roster, off_roster
         For students of the section, and for everyone else of the school, of whom there are many more.
+    clear_views
+        What faces that are seen clearly take beyond that.
     settled
         Certainty from which a place is not searched again.
     margin
@@ -68,7 +101,8 @@ class EngineBands:
 
     on_roster: Bands
     off_roster: Bands
-    settled: float = 14.0
+    clear_views: ClearViews = ClearViews(begin=0.35, end=0.40, more=0.0)
+    settled: float = 14.5
     margin: float = 3.0
     look_alike_margin: float = 6.0
 
@@ -124,10 +158,13 @@ class Policy:
             raise EngineNotCalibratedError(message) from None
 
 
-# Certainties mean the same for every calibrated engine, and so do the bands.
+# Certainties mean the same for every calibrated engine, and so do the bands. They are the lowest with which
+# none of 10,000 absent students was called present in classes of the `calibrate` half (docs/accuracy.md). A
+# school has some 25 times as many students as a section, which takes ln 25 more.
 CALIBRATED_BANDS = EngineBands(
-    on_roster=Bands(recognised=9.5, doubtful=5.5),
-    off_roster=Bands(recognised=13.0, doubtful=9.5),
+    on_roster=Bands(recognised=8.0, doubtful=5.5),
+    off_roster=Bands(recognised=11.2, doubtful=8.7),
+    clear_views=ClearViews(begin=0.35, end=0.40, more=2.6),
 )
 
 DEFAULT_POLICY = Policy(
