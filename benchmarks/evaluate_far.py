@@ -4,6 +4,9 @@ Classes of people whom nothing was calibrated with (the table's `far` half): 40 
 enrolled, of whom 4 are absent, and 2 strangers, three pictures of everybody in the room. The pictures are
 other photos than those enrolled, composed into scenes as a camera in a classroom would see them; where a
 person has fewer than three other photos (a stranger has one), they are shown again under other conditions.
+
+With ``--half calibrate`` the same is counted on the half that everything is calibrated with: the bands are
+chosen by that, and the `far` half judges them.
 """
 
 import argparse
@@ -12,7 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,18 +25,22 @@ import numpy as np
 from numpy.random import Generator
 
 import faces
-from attendance.adapters.pictures import crowd_of
 from attendance.contracts.object_keys import CapturePrefix
 from attendance.contracts.workflow import CaptureRef, CaptureSightings, FrameRef
-from attendance.domain.policy import Engine
+from attendance.domain.policy import DEFAULT_POLICY, Engine
 from attendance.domain.rosters import Student
-from attendance.domain.sightings import Box, Candidate, View
+from attendance.domain.sightings import Box
 from attendance.ports import DetectedFace, FaceSearches, PictureFaces
 from attendance.usecases.decide_marks import decide_marks
 from attendance.usecases.detect_faces import detect_faces
 from attendance.usecases.search_faces import search_faces
+from benchmarks.bands import BANDS_BLOCK, bands_table
+from benchmarks.documents import NoBlockError, check_blocks, write_block
+from benchmarks.intervals import rate, share
+from benchmarks.machine import Circumstances
 from benchmarks.memory import CAMERA, ROOM, SCHOOL, MemoryObjects, MemorySchool, capture_time
-from benchmarks.people import SceneLook, SeenPhoto, by_identity, see_photos
+from benchmarks.people import Half, PeopleError, SceneLook, SeenPhoto, by_identity, near_students, see_photos
+from benchmarks.tables import Table
 
 CLASS: Final = 40
 ABSENT: Final = 4
@@ -41,6 +48,8 @@ STRANGERS: Final = 2
 PICTURES: Final = 3
 ENROLLED: Final = 3
 HOURS: Final = 2500
+BLOCKS: Final[Mapping[Half, str]] = {"far": "far", "calibrate": "bands tried"}
+"""Of the document that the table of a half is written into."""
 
 _BURSTS_A_PHOTO: Final = 2
 _HOURS_A_BLOCK: Final = 100
@@ -127,7 +136,7 @@ class SceneIndex:
         limit: int,
     ) -> FaceSearches:
         looks = {_seat(seat): look for seat, look in enumerate(self.shown[picture_key]) if look}
-        found = [self._compare(looks[box], floor, limit) for box in boxes]
+        found = [near_students(self.templates, looks[box], floor=floor, limit=limit) for box in boxes]
         return FaceSearches(
             _ENGINE,
             tuple(candidates for candidates, _ in found),
@@ -135,37 +144,78 @@ class SceneIndex:
             views=tuple(view for _, view in found),
         )
 
-    def _compare(self, look: SceneLook, floor: float, limit: int) -> tuple[tuple[Candidate, ...], View]:
-        near = self.templates.search(look.vector, len(self.templates))
-        candidates = [Candidate(one.key, faces.similarity_of(one.cosine)) for one in near]
-        crowd = crowd_of([candidate.similarity for candidate in candidates])
-        return tuple(one for one in candidates[:limit] if one.similarity >= floor), replace(
-            look.view, crowd=crowd
-        )
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status."""
+    """Return the exit status: 0, or 2 where the table of photos or a block of the document is missing."""
     asked = _parse(arguments)
-    seen = see_photos(asked.people, "far", bursts=_BURSTS_A_PHOTO, frames=PICTURES)
+    circumstances = Circumstances.now()
+    try:
+        if asked.document:
+            check_blocks(asked.document, [BLOCKS[asked.half], BANDS_BLOCK])
+        seen = see_photos(asked.people, asked.half, bursts=_BURSTS_A_PHOTO, frames=PICTURES)
+        check_people(seen)
+    except (PeopleError, NoBlockError, OSError) as error:
+        print(f"evaluate-far: {error}", file=sys.stderr)
+        return 2
     score = evaluate_far(seen, asked.hours, asked.seed)
     result = score.as_json(np.random.default_rng(asked.seed))
-    print(
-        f"{score.false.total()} falsely present in {score.absences.total()} absent student-hours "
-        f"(95 %: {result['interval']}); {score.recognised} of {score.present_hours} present ones recognised "
-        f"({score.recognised / max(score.present_hours, 1):.1%})"
-    )
+    table = far_table(score, np.random.default_rng(asked.seed))
+    print(table.as_text())
     if asked.json:
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if asked.document:
+        write_block(
+            asked.document, BLOCKS[asked.half], f"{table.as_markdown()}\n\n{circumstances.sentence()}"
+        )
+        write_block(asked.document, BANDS_BLOCK, bands_table(DEFAULT_POLICY).as_markdown())
     return 0
 
 
-def evaluate_far(seen: Sequence[SeenPhoto], hours: int, seed: int) -> FarScore:
-    """Take the roll of one class after the other, each of other people, on all cores."""
+def check_people(seen: Sequence[SeenPhoto]) -> None:
+    """Raises PeopleError where there are too few people to make a class of."""
+    members = sum(len(photos) > ENROLLED for photos in by_identity(seen).values())
+    strangers = sum(not one.photo.is_member for one in seen)
+    if members < CLASS or strangers < STRANGERS:
+        message = (
+            f"a class needs {CLASS} members with more than {ENROLLED} photos and {STRANGERS} strangers; "
+            f"there are {members} and {strangers}"
+        )
+        raise PeopleError(message)
+
+
+def far_table(score: FarScore, random: Generator) -> Table:
+    """The counts, with their intervals of 95 %."""
+    low, high = score.interval(random)
+    absent = score.absences.total()
+    rows = [
+        ("absent student-hours", f"{absent:,}", ""),
+        ("falsely present", f"{score.false.total():,}", f"{low:.1f} to {high:.1f}"),
+        ("falsely present, as a share", rate(score.false.total(), absent), ""),
+        ("absent students whom that happened to", f"{len({name for name, _ in score.false}):,}", ""),
+        ("present student-hours", f"{score.present_hours:,}", ""),
+        ("recognised", f"{score.recognised:,}", share(score.recognised, score.present_hours)),
+    ]
+    return Table(("", "counted", "95 % interval"), rows)
+
+
+def evaluate_far(seen: Sequence[SeenPhoto], hours: int, seed: int, processes: int | None = None) -> FarScore:
+    """Take the roll of one class after the other, each of other people.
+
+    Parameters
+    ----------
+    seen
+        Photos of members and strangers, enough of both for a class (`check_people`).
+    hours
+        Class-hours to take.
+    seed
+        What is drawn depends on it and on nothing else.
+    processes
+        Side by side; by default as many as there are cores.
+    """
     blocks = [min(_HOURS_A_BLOCK, hours - first) for first in range(0, hours, _HOURS_A_BLOCK)]
     seeds = np.random.SeedSequence(seed).spawn(len(blocks))
     score = FarScore()
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(processes) as pool:
         for part in pool.map(partial(_take_block, seen), blocks, seeds):
             score.add(part)
     return score
@@ -200,7 +250,7 @@ def _take_hour(
             seated.append((name, _pictures(photos[ENROLLED:], random)))
     seated += [(visitor.photo.identity, _pictures([visitor], random)) for visitor in visitors]
     sightings = _take_roll(hour, templates, [looks for _, looks in seated])
-    present = {s.student_id: s.face for s in sightings.sightings if s.band == "recognised"}
+    present = {s.student_id for s in sightings.sightings if s.band == "recognised"}
     for number, name in enumerate(names):
         is_present = _id(number) in present
         if number >= ABSENT:
@@ -270,12 +320,21 @@ def _id(number: int) -> str:
     return f"s{number:03}"
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("say a number from 1 up")
+    return number
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate_far", description=__doc__)
     parser.add_argument("--people", type=Path, required=True, metavar="TABLE", help="the photos' table")
-    parser.add_argument("--hours", type=int, default=HOURS, help="class-hours to take")
+    parser.add_argument("--half", choices=BLOCKS, default="far", help="of the photos (%(default)s)")
+    parser.add_argument("--hours", type=_positive, default=HOURS, metavar="N", help="to take (%(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="write the table into this document")
     return parser.parse_args(arguments)
 
 
