@@ -101,7 +101,7 @@ class EngineBands:
 
     on_roster: Bands
     off_roster: Bands
-    clear_views: ClearViews = ClearViews(begin=0.35, end=0.40, more=0.0)
+    clear_views: ClearViews = ClearViews(begin=0.3, end=0.5, more=0.0)
     settled: float = 14.5
     margin: float = 3.0
     look_alike_margin: float = 6.0
@@ -158,13 +158,13 @@ class Policy:
             raise EngineNotCalibratedError(message) from None
 
 
-# Certainties mean the same for every calibrated engine, and so do the bands. They are the lowest with which
-# none of 10,000 absent students was called present in classes of the `calibrate` half (docs/accuracy.md). A
+# Certainties mean the same for every calibrated engine, and so do the bands. In steps of a half, they are the
+# lowest with which none of 10,000 absent students was called present in classes of the `calibrate` half. A
 # school has some 25 times as many students as a section, which takes ln 25 more.
 CALIBRATED_BANDS = EngineBands(
-    on_roster=Bands(recognised=8.0, doubtful=5.5),
-    off_roster=Bands(recognised=11.2, doubtful=8.7),
-    clear_views=ClearViews(begin=0.35, end=0.40, more=2.6),
+    on_roster=Bands(recognised=8.5, doubtful=5.5),
+    off_roster=Bands(recognised=11.7, doubtful=8.7),
+    clear_views=ClearViews(begin=0.3, end=0.5, more=2.5),
 )
 
 DEFAULT_POLICY = Policy(
