@@ -18,9 +18,9 @@ def detect_faces(
     try:
         found = index.detect(frame.key)
     except PictureUnreadableError:
-        return DetectedFrame(frame=frame.frame, key=frame.key, faces=0, problem="UNREADABLE", calls=1)
+        return DetectedFrame(frame=frame.frame, key=frame.key, faces=0, problem="UNREADABLE", calls=0)
     except PictureTooLargeError:
-        return DetectedFrame(frame=frame.frame, key=frame.key, faces=0, problem="TOO_LARGE", calls=1)
+        return DetectedFrame(frame=frame.frame, key=frame.key, faces=0, problem="TOO_LARGE", calls=0)
     faces = FrameFaces(
         frame=frame.frame,
         key=frame.key,
