@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { ended, stepOf, STEPS } from "../src/register/capture-steps.ts";
 import { shownFace } from "../src/register/shown-face.ts";
-import { standingOf } from "../src/register/standing.ts";
+import { hasLookAlike, standingOf } from "../src/register/standing.ts";
 import { capture, face, mark, REVIEW } from "./made.ts";
 
 describe("a mark's standing", () => {
@@ -12,6 +12,12 @@ describe("a mark's standing", () => {
 
   it("is its status once the student is known to be there", () => {
     expect(standingOf(mark({ status: "present", review: REVIEW }))).toBe("present");
+  });
+
+  it("tells who was recognised and has a look-alike", () => {
+    expect(hasLookAlike(mark({ status: "present", review: REVIEW }), "present")).toBe(true);
+    expect(hasLookAlike(mark({ review: REVIEW }), "doubtful")).toBe(false);
+    expect(hasLookAlike(mark({ status: "present" }), "present")).toBe(false);
   });
 });
 

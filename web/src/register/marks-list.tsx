@@ -7,7 +7,7 @@ import { Glyph, Icon } from "../components/glyph.tsx";
 import { Notice } from "../components/notices.tsx";
 import { t } from "../texts/index.ts";
 import { Crop } from "./face-picture.tsx";
-import { type Group, groupsOf, type Standing } from "./standing.ts";
+import { type Group, groupsOf, hasLookAlike, type Standing } from "./standing.ts";
 
 interface Actions {
   readonly pending: ReadonlySet<string>;
@@ -88,7 +88,7 @@ function MarkLine(
           <MarkName {...props} />
           {register.may_correct && <QuickMarks {...props} isPending={isPending} />}
         </div>
-        {standing === "doubtful" && <Evidence mark={mark} pictures={props.pictures} />}
+        {mark.review !== null && <Evidence mark={mark} pictures={props.pictures} />}
       </div>
     </li>
   );
@@ -99,9 +99,11 @@ function MarkName(
 ): JSX.Element {
   const { mark, standing } = props;
   const text = standing === "doubtful" ? t.doubtful : t.statuses[standing];
-  const notes = [mark.source === "teacher" ? t.register.byHand : null, mark.reason].filter(
-    (note) => note !== null,
-  );
+  const notes = [
+    mark.source === "teacher" ? t.register.byHand : null,
+    hasLookAlike(mark, standing) ? t.register.lookAlike : null,
+    mark.reason,
+  ].filter((note) => note !== null);
   return (
     <div class="mark-main">
       {props.register.may_correct ? (
@@ -137,7 +139,7 @@ function QuickMarks(
   const { mark, standing, isPending } = props;
   return (
     <div class="quick">
-      {(QUICK[standing] ?? []).map((status) => (
+      {(QUICK[hasLookAlike(mark, standing) ? "doubtful" : standing] ?? []).map((status) => (
         <button
           key={status}
           type="button"

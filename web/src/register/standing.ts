@@ -1,4 +1,4 @@
-/** How marks are shown: a mark with an open review stands as doubtful, whatever its status. */
+/** How marks are shown: who is not there and has an open review stands as doubtful. */
 import type { Mark, Register } from "../api/endpoints.ts";
 
 export type Standing = Mark["status"] | "doubtful";
@@ -28,6 +28,11 @@ export const TALLY_ORDER: readonly Standing[] = [
 export function standingOf(mark: Mark): Standing {
   const isThere = mark.status === "present" || mark.status === "late";
   return mark.review !== null && !isThere ? "doubtful" : mark.status;
+}
+
+/** Whether the camera recognised a student whom it may take for another: a person is to look in any case. */
+export function hasLookAlike(mark: Mark, standing: Standing): boolean {
+  return mark.review !== null && standing !== "doubtful";
 }
 
 export interface Group {

@@ -132,6 +132,7 @@ export const en = {
     markAs: (name: string, status: string) => `${name}: mark as ${status}`,
     change: (name: string, status: string) => `${name}, ${status}. Change the mark`,
     byHand: "by hand",
+    lookAlike: "has a look-alike: please check",
     saved: (name: string, status: string) => `${name}: ${status}`,
     withdrawn: (name: string) => `${name}: as the camera saw it`,
     noStudents: "Nobody is enrolled in this section on this day.",
