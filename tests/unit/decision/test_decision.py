@@ -1,5 +1,6 @@
 """Which student is each face of a capture?"""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attendance.domain.decision import Claims, claims_of, decide_sightings
-from attendance.domain.policy import Bands
+from attendance.domain.policy import Bands, ClearViews
 from attendance.domain.seats import Seat, follow
 from attendance.domain.sightings import Box, Candidate, Face, Sightings
 
@@ -118,6 +119,33 @@ def test_two_who_are_as_near_are_for_the_teacher_to_tell_apart():
 def test_a_rival_who_certainly_sits_elsewhere_is_no_rival():
     found = [face(1, 0, ada=62.0, emmy=61.0), face(1, 1, emmy=75.0)]
     assert given_to(found)[1, 0] == ("ada", "recognised")
+
+
+def test_a_clear_view_takes_more_certainty_than_a_blurred_one():
+    clear = replace(BANDS, clear_views=ClearViews(begin=0.2, end=0.4, more=6.0))
+    found = [face(1, 0, ada=46.0)]
+    (usual,) = decide_sightings(found, ROSTER, BANDS, PLAIN, FLOOR).sightings
+    (seen_clearly,) = decide_sightings(found, ROSTER, clear, PLAIN, FLOOR).sightings
+    blurred = [replace(found[0], view=view(sharpness=20.0))]
+    (seen_blurred,) = decide_sightings(blurred, ROSTER, clear, PLAIN, FLOOR).sightings
+    assert [(s.band, s.needed) for s in (usual, seen_clearly, seen_blurred)] == [
+        ("recognised", 10.0),
+        ("doubtful", 16.0),
+        ("recognised", 10.0),
+    ]
+
+
+def test_between_blurred_and_clear_it_takes_more_in_proportion():
+    views = ClearViews(begin=0.2, end=0.4, more=6.0)
+    assert [views.more_for(expected) for expected in (0.1, 0.2, 0.3, 0.4, 0.9)] == pytest.approx(
+        [0, 0, 3, 6, 6]
+    )
+
+
+@pytest.mark.parametrize("changes", [{"begin": 0.5}, {"end": 0.1}, {"more": -1.0}])
+def test_clear_views_that_make_no_sense_are_refused(changes):
+    with pytest.raises(ValueError, match="begin < end"):
+        replace(ClearViews(begin=0.2, end=0.4, more=6.0), **changes)
 
 
 def test_a_look_alike_is_a_rival_wherever_it_sits():
