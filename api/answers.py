@@ -92,6 +92,13 @@ def _seen(evidence: Evidence) -> schemas.Seen:
         frame=evidence.frame,
         box=_box(evidence.box),
         similarity=evidence.similarity,
+        frames_seen=evidence.frames_seen,
+        compared=tuple(
+            schemas.Compared(frame=one.frame, face=one.face, similarity=one.similarity)
+            for one in evidence.compared
+        ),
+        certainty=evidence.certainty,
+        needed=evidence.needed,
     )
 
 

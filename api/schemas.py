@@ -91,14 +91,31 @@ class Box(Answer):
     height: float
 
 
+class Compared(Answer):
+    """A face of a frame that was compared with the student; `similarity` in percent."""
+
+    frame: Annotated[int, Field(ge=1)]
+    face: Count
+    similarity: float
+
+
 class Seen(Answer):
-    """A student's best sighting in one capture; `similarity` in percent, comparable within one engine."""
+    """What one capture says for a student.
+
+    `frame`, `box` and `similarity` (percent, comparable within one engine) are of the best sighting, and
+    `compared` tells all that were like the student. `certainty` is what they say together: minus the natural
+    logarithm of the chance that somebody else's face says as much; recognising takes `needed`.
+    """
 
     capture_id: CaptureId
     taken_at: AwareDatetime
     frame: Annotated[int, Field(ge=1)]
     box: Box
     similarity: float
+    frames_seen: Count
+    compared: tuple[Compared, ...]
+    certainty: float
+    needed: float
 
 
 class Mark(Answer):

@@ -22,6 +22,10 @@ export const REVIEW: NonNullable<Mark["review"]> = {
   frame: 1,
   box: BOX,
   similarity: 83,
+  frames_seen: 2,
+  compared: [{ frame: 1, face: 0, similarity: 83 }],
+  certainty: 7.1,
+  needed: 8.5,
 };
 
 export function face(changes: Partial<Face> = {}): Face {

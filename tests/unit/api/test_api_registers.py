@@ -90,6 +90,18 @@ def test_a_register_names_its_students_with_their_marks(school: ExampleSchool) -
     assert body["may_correct"] is True
 
 
+def test_a_mark_explains_itself(school: ExampleSchool) -> None:
+    school.take_the_roll()
+
+    body = school.teacher().get(REGISTER).json
+
+    seen, doubt = mark_of(body, "s-ada")["seen"], mark_of(body, "s-emmy")["review"]
+    assert 1 <= len(seen["compared"]) <= seen["frames_seen"] == 2  # a settled place is not searched again
+    assert {one["similarity"] for one in seen["compared"]} == {97.0}
+    assert seen["certainty"] >= seen["needed"] > 0
+    assert 0 < doubt["certainty"] < doubt["needed"]
+
+
 def test_a_register_can_be_read_before_any_capture(school: ExampleSchool) -> None:
     body = school.teacher().get(f"/v1/registers/{MATHS_LATER}").json
 

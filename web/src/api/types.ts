@@ -432,6 +432,18 @@ export interface components {
             /** Items */
             readonly items: readonly components["schemas"]["Change"][];
         };
+        /**
+         * Compared
+         * @description A face of a frame that was compared with the student; `similarity` in percent.
+         */
+        readonly Compared: {
+            /** Face */
+            readonly face: number;
+            /** Frame */
+            readonly frame: number;
+            /** Similarity */
+            readonly similarity: number;
+        };
         /** Consent */
         readonly Consent: {
             /** Expires On */
@@ -826,14 +838,26 @@ export interface components {
         };
         /**
          * Seen
-         * @description A student's best sighting in one capture; `similarity` in percent, comparable within one engine.
+         * @description What one capture says for a student.
+         *
+         *     `frame`, `box` and `similarity` (percent, comparable within one engine) are of the best sighting, and
+         *     `compared` tells all that were like the student. `certainty` is what they say together: minus the natural
+         *     logarithm of the chance that somebody else's face says as much; recognising takes `needed`.
          */
         readonly Seen: {
             readonly box: components["schemas"]["Box"];
             /** Capture Id */
             readonly capture_id: string;
+            /** Certainty */
+            readonly certainty: number;
+            /** Compared */
+            readonly compared: readonly components["schemas"]["Compared"][];
             /** Frame */
             readonly frame: number;
+            /** Frames Seen */
+            readonly frames_seen: number;
+            /** Needed */
+            readonly needed: number;
             /** Similarity */
             readonly similarity: number;
             /**

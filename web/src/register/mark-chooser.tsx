@@ -8,6 +8,7 @@ import { Field } from "../components/field.tsx";
 import { Glyph, Icon } from "../components/glyph.tsx";
 import { t } from "../texts/index.ts";
 import { Evidence } from "./marks-list.tsx";
+import { oneIn } from "./odds.ts";
 import { standingOf } from "./standing.ts";
 
 const CHOICES: readonly MarkStatus[] = ["present", "late", "left_early", "absent", "excused"];
@@ -34,6 +35,7 @@ export function MarkChooser(props: {
         {t.chooser.current(current)}
       </p>
       <Evidence mark={mark} pictures={props.pictures} />
+      <HowSure mark={mark} />
       <div class="choices" role="group" aria-label={t.chooser.choose}>
         {CHOICES.map((status) => (
           <button
@@ -66,6 +68,18 @@ export function MarkChooser(props: {
         )}
       </Field>
     </Dialog>
+  );
+}
+
+/** In how many pictures, and how likely somebody else would look as much like the student by chance. */
+function HowSure(props: { readonly mark: Mark }): JSX.Element | null {
+  const seen = props.mark.review ?? props.mark.seen;
+  if (seen === null || seen.needed === 0) return null;
+  return (
+    <p class="field-hint">
+      {t.chooser.seenIn(seen.frames_seen)}{" "}
+      {t.chooser.howSure(oneIn(seen.certainty), oneIn(seen.needed))}
+    </p>
   );
 }
 

@@ -196,6 +196,10 @@ export const en = {
   chooser: {
     title: (name: string) => name,
     current: (status: string) => `Now: ${status}`,
+    seenIn: (pictures: number) => (pictures === 1 ? "Seen in one picture." : `Seen in ${pictures} pictures.`),
+    howSure: (oneIn: number, needed: number) =>
+      `Somebody else would look as much like the portrait about 1 time in ${oneIn.toLocaleString("en")}; ` +
+      `to be recognised it takes 1 in ${needed.toLocaleString("en")}.`,
     reason: "Reason",
     reasonHint: "Optional. It is kept with the change.",
     asCamera: "As the camera saw it",
