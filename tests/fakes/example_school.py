@@ -210,4 +210,6 @@ def _sighting(
         similarity=similarity,
         band=band,
         on_roster=True,
+        certainty=13.0 if band == "recognised" else 7.0,
+        needed=8.5,
     )
