@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -215,9 +216,14 @@ def evaluate_far(seen: Sequence[SeenPhoto], hours: int, seed: int, processes: in
     blocks = [min(_HOURS_A_BLOCK, hours - first) for first in range(0, hours, _HOURS_A_BLOCK)]
     seeds = np.random.SeedSequence(seed).spawn(len(blocks))
     score = FarScore()
-    with ProcessPoolExecutor(processes) as pool:
-        for part in pool.map(partial(_take_block, seen), blocks, seeds):
-            score.add(part)
+    take = partial(_take_block, seen)
+    if processes == 1:
+        parts = list(map(take, blocks, seeds))
+    else:
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            parts = list(pool.map(take, blocks, seeds))
+    for part in parts:
+        score.add(part)
     return score
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Literal, TypeVar, get_args
 
@@ -122,7 +123,8 @@ def see_photos(table: Path, half: Half, *, bursts: int, frames: int) -> list[See
 
 def look_on_all_cores(look: Callable[[FaceEngine, Photo, int], Seen], photos: Iterable[Photo]) -> list[Seen]:
     """What a function makes of each photo, given an engine, the photo and its number."""
-    with ProcessPoolExecutor(initializer=_load_engine) as pool:
+    # New processes: a copy of this one would wait for OpenCV's threads, which are not copied.
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_load_engine) as pool:
         return list(pool.map(partial(_look_with_engine, look), enumerate(photos), chunksize=8))
 
 
