@@ -8,7 +8,7 @@ NPM = $(shell $(PY) -c "from local.builds import npm_command; print(*npm_command
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run capture gallery gallery-doctor reset test test-fast fuzz check evaluate roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
+.PHONY: help setup run capture gallery gallery-doctor reset test test-fast fuzz check evaluate calibrate evaluate-far conditions roll bench bench-system bench-peers synth package openapi lock clean browser web-setup
 
 help: ## Show what there is to do
 	@echo "Rollcall: class registers taken by a camera. First: make run"
@@ -70,13 +70,25 @@ check: setup web-setup ## Lint, types, imports, state machines, templates, API d
 	@$(PY) -m api.openapi --check
 	@cd web && PATH="$(NODE_BIN):$$PATH" && $(NPM) run lint && $(NPM) run types && $(NPM) run api:check && $(NPM) run test
 
-evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json]
-	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(JSON),--json $(JSON))
+MEASURED = $(if $(JSON),--json $(JSON)) $(if $(DOC),--document $(DOC))
+
+evaluate: setup ## Judge recognition on labelled classes: make evaluate SET="DIR DIR" [JSON=out.json] [REPORT=dir] [DOC=docs/accuracy.md]
+	@$(PY) -m benchmarks.evaluate --set $(or $(SET),$(error say which class sets: make evaluate SET="DIR DIR")) $(if $(REPORT),--report $(REPORT)) $(MEASURED)
+
+# Photos of named people (identity, path, role, split), by default where they lie beside this folder.
+PEOPLE = ../shared/data/faces/lfw-cal.csv
+
+calibrate: setup ## Measure what similarities are worth, into attendance/domain/calibrations: make calibrate [PEOPLE=TABLE.csv] [DOC=docs/accuracy.md]
+	@$(PY) -m benchmarks.calibrate --people $(PEOPLE) $(if $(DOC),--document $(DOC))
+
+evaluate-far: setup ## Count false presences of people not calibrated with: make evaluate-far [PEOPLE=TABLE.csv] [HOURS=2500] [HALF=far] [JSON=out.json] [DOC=docs/accuracy.md]
+	@$(PY) -m benchmarks.evaluate_far --people $(PEOPLE) $(if $(HOURS),--hours $(HOURS)) $(if $(HALF),--half $(HALF)) $(MEASURED)
+
+conditions: setup ## Measure where recognition fails (size, light, roll, blur ...): make conditions [PEOPLE=TABLE.csv] [JSON=out.json] [DOC=docs/accuracy.md]
+	@$(PY) -m benchmarks.conditions --people $(PEOPLE) $(MEASURED)
 
 roll: setup web-setup ## Take a class set through the whole running system and compare: make roll SET=DIR [JSON=out.json]
 	@$(PY) -m benchmarks.roll --set $(or $(SET),$(error say which class set: make roll SET=DIR)) $(if $(JSON),--json $(JSON))
-
-MEASURED = $(if $(JSON),--json $(JSON)) $(if $(DOC),--document $(DOC))
 
 bench: setup ## Measure speed and growth: make bench [JSON=out.json] [PLOT=out.svg] [DOC=docs/speed.md]
 	@$(PY) -m benchmarks.bench $(MEASURED) $(if $(PLOT),--plot $(PLOT))

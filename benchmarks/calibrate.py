@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import log
+from math import exp, log
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,17 @@ from attendance.adapters.pictures import crowd_of
 from attendance.domain.evidence import Calibration, ExpectedSimilarity, Knots, Scale, interpolate, terms_of
 from attendance.domain.policy import Engine
 from attendance.domain.sightings import View
-from benchmarks.people import SceneLook, SeenPhoto, by_identity, see_photos
+from benchmarks.documents import NoBlockError, check_blocks, write_block
+from benchmarks.intervals import rate, share
+from benchmarks.machine import Circumstances
+from benchmarks.people import PeopleError, SceneLook, SeenPhoto, by_identity, see_photos
 from benchmarks.tables import Table
 from faces import FaceEngine, cosine_of, similarity_of, template_of
 
 Floats = NDArray[np.float64]
+
+BLOCK: Final = "certainties"
+"""Of the document that the table is written into."""
 
 BURSTS = 2
 FRAMES = 3
@@ -55,16 +62,26 @@ class Trial:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status."""
+    """Return the exit status: 0, or 2 where the table of photos or a block of the document is missing."""
     asked = _parse(arguments)
-    seen = see_photos(asked.people, "calibrate", bursts=BURSTS, frames=FRAMES)
+    circumstances = Circumstances.now()
+    try:
+        if asked.document:
+            check_blocks(asked.document, [BLOCK])
+        seen = see_photos(asked.people, "calibrate", bursts=BURSTS, frames=FRAMES)
+    except (PeopleError, NoBlockError, OSError) as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        return 2
     trials = list(draw_trials(seen, np.random.default_rng(asked.seed)))
     calibration = calibrate(Engine(FaceEngine.name, FaceEngine.version), trials)
     asked.out.mkdir(parents=True, exist_ok=True)
     path = asked.out / f"{module_name(calibration.engine)}.py"
     path.write_text(as_module(calibration, photos=len(seen), trials=len(trials)), encoding="utf-8")
-    print(report(calibration, trials))
+    table = certainties_table(calibration, trials)
+    print(table.as_text())
     print(f"written to {path}")
+    if asked.document:
+        write_block(asked.document, BLOCK, f"{table.as_markdown()}\n\n{circumstances.sentence()}")
     return 0
 
 
@@ -247,8 +264,8 @@ def _knots(knots: Knots, indent: int = 4) -> str:
     return f"(\n{lines}{' ' * indent})"
 
 
-def report(calibration: Calibration, trials: Sequence[Trial]) -> str:
-    """How many of the enrolled, and of everybody else, reach which certainty."""
+def certainties_table(calibration: Calibration, trials: Sequence[Trial]) -> Table:
+    """How many of the enrolled, and of everybody else, reach which certainty, with intervals of 95 %."""
     own: list[float] = []
     strange: list[float] = []
     for trial in trials:
@@ -261,18 +278,21 @@ def report(calibration: Calibration, trials: Sequence[Trial]) -> str:
     rows = [
         (
             f"{least:.1f}",
-            f"{np.mean(np.array(own) >= least):.1%}",
-            f"{sum(certainty >= least for certainty in strange)} of {len(strange)}",
+            f"{100 * exp(-least):.2g} %",
+            share(sum(certainty >= least for certainty in own), len(own)),
+            rate(sum(certainty >= least for certainty in strange), len(strange)),
         )
-        for least in (4.6, 5.5, 6.9, 8.0, 9.2, 9.9, 10.5, 11.5)
+        for least in (4.6, 5.5, 6.9, 8.0, 9.2, 9.9, 10.6, 11.5)
     ]
-    return Table(("certainty", "own", "others"), rows).as_text()
+    headings = ("certainty", "stands for", "reached by the student's own face", "by other people's faces")
+    return Table(headings, rows)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibrate", description=__doc__)
     parser.add_argument("--people", type=Path, required=True, metavar="TABLE", help="the photos' table")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--document", type=Path, metavar="FILE", help="write the table into this document")
     parser.add_argument(
         "--out", type=Path, default=Path("attendance/domain/calibrations"), help="folder of the module"
     )

@@ -11,17 +11,27 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from attendance.adapters.pictures import picture_errors
 from attendance.domain.errors import PictureTooLargeError, PictureUnreadableError
+from attendance.domain.policy import DEFAULT_POLICY
+from benchmarks.bands import BANDS_BLOCK, bands_table
 from benchmarks.bare_loop import BareLoop
 from benchmarks.class_sets import ClassSet, ClassSetError, LabelledCapture, read_class_set
+from benchmarks.documents import NoBlockError, check_blocks, write_block
+from benchmarks.intervals import rate, share
 from benchmarks.judging import Score, add_scores, judge_marks, misidentified
+from benchmarks.machine import Circumstances
 from benchmarks.measured_class import Frame, MeasuredClass, TakenRoll
 from benchmarks.miss_report import MissReport
+from benchmarks.tables import Table
 from faces import FaceEngine
 
-_HEADINGS = (
+BLOCK: Final = "class sets"
+"""Of the document that the table is written into."""
+
+_HEADINGS: Final = (
     "set",
     "captures",
     "present",
@@ -32,27 +42,33 @@ _HEADINGS = (
     "false doubtful",
     "misidentified",
     "frames",
-    "s",
     "s / bare",
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit status: 0, or 2 where a folder is no class set."""
+    """Return the exit status: 0, or 2 where a folder is no class set or the document lacks a block."""
     asked = _parse(arguments)
+    circumstances = Circumstances.now()
     try:
         class_sets = [read_class_set(folder) for folder in asked.set]
-    except ClassSetError as error:
-        print(error, file=sys.stderr)
+        if asked.document:
+            check_blocks(asked.document, [BLOCK, BANDS_BLOCK])
+    except (ClassSetError, NoBlockError, OSError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)
         return 2
     engine, bare = FaceEngine(), BareLoop()
     reports = [MissReport(class_set) for class_set in class_sets]
     scores = [evaluate(report.class_set, engine, bare, report) for report in reports]
     total = add_scores(scores, "total")
-    _print_table([*scores, total] if len(scores) > 1 else scores)
+    table = scores_table([*scores, total] if len(scores) > 1 else scores)
+    print(table.as_text())
     if asked.json:
         result = {"sets": [score.as_json() for score in scores], "total": total.as_json()}
         asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if asked.document:
+        write_block(asked.document, BLOCK, f"{table.as_markdown()}\n\n{circumstances.sentence()}")
+        write_block(asked.document, BANDS_BLOCK, bands_table(DEFAULT_POLICY).as_markdown())
     if asked.report:
         for report in reports:
             print(f"{len(report.misses)} misses explained in {report.write(asked.report)}")
@@ -129,32 +145,24 @@ def _print_enrolment(class_set: ClassSet, measured: MeasuredClass) -> None:
         print(f"  {student_id} has no face reference and cannot be recognised")
 
 
-def _print_table(scores: Sequence[Score]) -> None:
-    rows = [_HEADINGS, *(_cells(score) for score in scores)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    for row in rows:
-        first, *rest = (
-            cell.ljust(width) if not column else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join([first, *rest]))
+def scores_table(scores: Sequence[Score]) -> Table:
+    """The counts, with the intervals of 95 % of the shares of the recognised and the falsely present."""
+    return Table(_HEADINGS, [_cells(score) for score in scores])
 
 
 def _cells(score: Score) -> tuple[str, ...]:
-    share = f" ({score.recognised / score.present:.1%})" if score.present else ""
     ratio = f"{score.seconds / score.bare_seconds:.2f}" if score.bare_seconds else "-"
     return (
         score.set,
         str(score.captures),
         str(score.present),
-        f"{score.recognised}{share}",
+        f"{score.recognised}, {share(score.recognised, score.present)}",
         str(score.doubtful),
         str(score.absent),
-        str(score.false_present),
+        rate(score.false_present, score.absent),
         str(score.false_doubtful),
         str(score.misidentified),
         str(score.frames),
-        f"{score.seconds:.1f}",
         ratio,
     )
 
@@ -163,6 +171,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate", description=__doc__)
     parser.add_argument("--set", nargs="+", type=Path, required=True, metavar="DIR", help="class sets")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts there")
+    parser.add_argument("--document", type=Path, metavar="FILE", help="write the table into this document")
     parser.add_argument("--report", type=Path, metavar="DIR", help="explain each miss there with its picture")
     return parser.parse_args(arguments)
 
