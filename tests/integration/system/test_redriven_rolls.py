@@ -19,7 +19,7 @@ def cameras(played: PlayedSchool) -> PlayedCameras:
 
 @pytest.fixture(scope="module")
 def frames(played: PlayedSchool) -> dict[str, bytes]:
-    return {"1.jpg": played.burst.frames[0].jpeg}
+    return {f"{number}.jpg": frame.jpeg for number, frame in enumerate(played.burst.frames, start=1)}
 
 
 def test_faces_that_no_bands_judge_wait_for_the_calibration(
