@@ -39,7 +39,7 @@ class DetectedFace:
 
 @dataclass(frozen=True, slots=True)
 class PictureFaces:
-    """The faces of a picture, and how many calls of the index the answer cost."""
+    """The faces of a picture, and how many calls of a paid service they took."""
 
     faces: tuple[DetectedFace, ...]
     calls: int

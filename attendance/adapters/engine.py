@@ -105,7 +105,7 @@ class EngineFaceDetector:
         with self._engines.borrowed() as engine:
             found = engine.detect(picture)
         detected = tuple(DetectedFace(box_in_ratios(face.box, picture), face.score * 100) for face in found)
-        return PictureFaces(detected, calls=1)
+        return PictureFaces(detected, calls=0)
 
     def _picture(self, key: str) -> faces.Picture:
         """A decoded picture. The frames of one burst are kept: all are detected first, then searched."""
@@ -147,7 +147,7 @@ class EngineFaceIndex(EngineFaceDetector):
         return FaceSearches(
             engine=Engine(self._engine.name, self._engine.version),
             candidates=tuple(candidates for candidates, _ in found),
-            calls=len(boxes),
+            calls=0,
             views=tuple(view for _, view in found),
         )
 

@@ -35,7 +35,10 @@ class CaptureFailed(Contract):
 
 
 class RollSummary(Contract):
-    """What take-roll publishes when it ends well."""
+    """What take-roll publishes when it ends well.
+
+    `rekognition_usd` is what the calls cost at Rekognition's list price; with the engine there are none.
+    """
 
     schema_name: Literal["RollSummary.v1"] = Field(default="RollSummary.v1", alias="schema")
     school_id: Identifier
@@ -52,3 +55,4 @@ class RollSummary(Contract):
     faces: Count
     unknown_faces: Count
     rekognition_calls: Count
+    rekognition_usd: Annotated[float, Field(ge=0)]

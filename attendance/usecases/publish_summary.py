@@ -1,10 +1,15 @@
 """PublishSummary: tell whoever listens what the roll brought, in counts."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from attendance.contracts.events import RollSummary
 from attendance.contracts.workflow import CaptureRef, DetectedFrame, RecordedRegister, SearchedFaces
 from attendance.ports import Announcer
+
+# Of DetectFaces and of SearchUsersByImage alike: the first million images a month in most regions
+# (aws.amazon.com/rekognition/pricing, November 2026); more of them, and some regions, differ.
+USD_PER_CALL: Final = 0.001
 
 
 def publish_summary(
@@ -17,6 +22,7 @@ def publish_summary(
     announcer: Announcer,
 ) -> RollSummary:
     """Published at least once: a repeated run publishes the same summary again."""
+    calls = searched.calls + sum(frame.calls for frame in detected)
     summary = RollSummary(
         school_id=ref.school_id,
         meeting_id=register.meeting_id,
@@ -31,7 +37,8 @@ def publish_summary(
         absent=register.absent,
         faces=searched.faces,
         unknown_faces=unknown_faces,
-        rekognition_calls=searched.calls + sum(frame.calls for frame in detected),
+        rekognition_calls=calls,
+        rekognition_usd=round(calls * USD_PER_CALL, 6),
     )
     announcer.announce(summary)
     return summary

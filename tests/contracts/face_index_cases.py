@@ -59,6 +59,8 @@ PICTURES = {
 class FaceIndexCases:
     """Collected by pytest in the subclasses, which give `bucket`."""
 
+    calls_are_paid = True
+
     @pytest.fixture
     def index(self, bucket: Bucket) -> FaceIndex:
         return bucket(PICTURES)
@@ -82,7 +84,7 @@ class FaceIndexCases:
         middles = sorted(face.box.left + face.box.width / 2 for face in found.faces)
         assert middles == pytest.approx([1 / 6, 3 / 6, 5 / 6], abs=0.03)
         assert all(70 <= face.confidence <= 100 for face in found.faces)
-        assert found.calls == 1
+        assert found.calls == (1 if self.calls_are_paid else 0)
 
     def test_a_picture_of_nobody_has_no_faces(self, index: FaceIndex) -> None:
         assert index.detect("nobody").faces == ()
@@ -130,7 +132,7 @@ class FaceIndexCases:
             [],
         ]
         assert found.engine == Engine("yunet-sface", "1")
-        assert found.calls >= 3
+        assert found.calls >= 3 if self.calls_are_paid else found.calls == 0
 
     def test_candidates_come_in_the_order_of_the_boxes_asked_for(
         self, index: FaceIndex, school: str, enrolled: dict[str, str]

@@ -57,6 +57,8 @@ class CountedReferences:
 
 
 class TestEngineFaceIndex(FaceIndexCases):
+    calls_are_paid = False
+
     @pytest.fixture
     def bucket(self, engine: FaceEngine, references: DynamoReferenceStore) -> Bucket:
         return lambda pictures: EngineFaceIndex(
