@@ -137,6 +137,9 @@ def test_a_box_opens_all_marks_with_a_reason(signed_in: Callable[..., Page], ser
 
     page.get_by_role("button", name="Ada Byron, recognised", exact=True).click()
     dialog = page.get_by_role("dialog", name="Ada Byron")
+    expect(dialog).to_contain_text(
+        "Seen in one picture. Somebody else would look as much like the portrait about"
+    )
     dialog.get_by_label("Reason").fill("bus broke down")
     dialog.get_by_role("button", name="Late").click()
 
